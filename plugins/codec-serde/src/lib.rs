@@ -1,0 +1,2 @@
+//! Serde codecs for Haulout.
+#![no_std]

@@ -1,0 +1,51 @@
+//! The codec plugin: how a datagram looks.
+//!
+//! The codec owns the whole datagram: a header, then self-delimiting sections. The engine packs by
+//! appending sections to an [`Out`] until one does not fit, and takes that one back. When it reads,
+//! it decodes the whole datagram before anything changes, so a datagram that does not parse to its
+//! last byte changes nothing.
+
+mod header;
+mod message;
+mod section;
+
+pub use header::{Header, HeaderRef, VERSION, Version};
+pub use message::{Message, MessageKind, MessageRef, Refusal};
+pub use section::{MAX_SUSPECTERS, Section, SectionKind, SectionRef, Suspecters, Update, UpdateRef};
+
+use crate::identity::Identity;
+use crate::out::Out;
+
+/// Encodes and decodes datagrams.
+///
+/// # Laws
+/// - What was put is decoded to equal values; both calls of `put_*` either append a whole, decodable
+///   piece and return `Ok(true)`, or return `Ok(false)` or an error (what they left behind is truncated
+///   by the caller).
+/// - A datagram that is cut between two sections is a shorter, valid one; every other cut is an error.
+/// - A section of a kind that the codec does not know is given as [`Section::Unknown`], a message that it
+///   does not know as [`Message::Unknown`]; after one, `Sections` yields nothing.
+/// - Hostile bytes give an error, never a panic, and never allocate more than a small multiple of their
+///   length.
+/// - No allocation a datagram in steady state, identities that own heap memory aside.
+///
+/// The `conformance` feature checks them.
+pub trait Codec<I: Identity> {
+    /// Why bytes are not a datagram, or a value cannot be put into one.
+    type Error: core::error::Error + Send + Sync + 'static;
+    /// The sections of a datagram, in their order. After an error it is over.
+    type Sections<'a>: Iterator<Item = Result<Section<'a, I>, Self::Error>>
+    where
+        Self: 'a,
+        I: 'a;
+
+    /// Appends the header; `Ok(false)` if it did not fit.
+    fn put_header(&self, header: HeaderRef<'_, I>, out: &mut Out<'_>) -> Result<bool, Self::Error>;
+
+    /// Appends one section; `Ok(false)` if it did not fit.
+    fn put_section(&self, section: SectionRef<'_, I>, out: &mut Out<'_>) -> Result<bool, Self::Error>;
+
+    /// Reads the header, and gives the sections as an iterator that reads as it goes.
+    #[expect(clippy::type_complexity, reason = "a pair of a header and what follows it")]
+    fn decode<'a>(&'a self, datagram: &'a [u8]) -> Result<(Header<I>, Self::Sections<'a>), Self::Error>;
+}

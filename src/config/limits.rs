@@ -1,0 +1,62 @@
+//! What bounds memory and answers, whatever arrives.
+
+/// Bounds. What happens at each is counted in [`Stats`](crate::Stats) under the name given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most members, oneself not counted. 1 to 2²⁴; 65,536. Newcomers beyond it are refused (`full`);
+    /// members are never evicted for them.
+    pub members: u32,
+    /// Most departed members remembered. 1 to 2²⁴; 8,192. Beyond it the one that departed first is forgotten
+    /// (`forgotten`).
+    pub departed: u32,
+    /// Most pings made for others at a time. 1 to 4,096; 64. A request beyond it is answered by a nack at
+    /// once (`relays_full`).
+    pub relays: u32,
+    /// Most notices (`YouAreDown`) a second, and most corrections a second, each of its own. 1 to 10,000; 32.
+    /// Beyond it they are left out (`notices_limited`, `corrections_limited`).
+    pub notices_per_second: u32,
+    /// Most challenges a second. 1 to 1,000,000; 1,024. Strangers beyond it get no answer
+    /// (`challenges_limited`).
+    pub challenges_per_second: u32,
+    /// Most refusals a second. 1 to 10,000; 8. Strangers beyond it get no answer (`refusals_limited`).
+    pub refusals_per_second: u32,
+    /// Most datagrams waiting to be written by `poll_transmit`. 64 to 1,000,000; 4,096. Beyond it gossip is
+    /// shed first, then sync, notices, pings, nacks, acks (`shed`); a shed ping voids its probe.
+    pub intents: u32,
+    /// Most events waiting for `poll_event`. 16 to 1,000,000; 8,192. Beyond it the oldest are dropped, and
+    /// one `Lagged` says how many.
+    pub events: u32,
+    /// Most bytes of a datagram that is sent. 1,200 to 65,507; 1,400. Below the path's MTU, or fragments are
+    /// lost together.
+    pub datagram_sent: u32,
+    /// Most bytes of a datagram that is taken. `datagram_sent` to 65,535; 8,192. Longer ones are dropped
+    /// (`too_long`).
+    pub datagram_received: u32,
+    /// Bytes that a sealing transport adds to a datagram, taken off `datagram_sent`. 0 to 128; 0.
+    pub overhead: u32,
+}
+
+impl Limits {
+    /// Bytes that the engine may fill.
+    pub(crate) fn budget(&self) -> usize {
+        (self.datagram_sent - self.overhead) as usize
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            members: 65_536,
+            departed: 8_192,
+            relays: 64,
+            notices_per_second: 32,
+            challenges_per_second: 1_024,
+            refusals_per_second: 8,
+            intents: 4_096,
+            events: 8_192,
+            datagram_sent: 1_400,
+            datagram_received: 8_192,
+            overhead: 0,
+        }
+    }
+}

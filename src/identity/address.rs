@@ -1,0 +1,199 @@
+//! The bytes of an address: the one thing that the stock identities ask of it.
+
+use crate::fingerprint::Canonical;
+use alloc::string::String;
+use core::fmt::Debug;
+use core::hash::Hash;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+
+/// The most bytes that an address may write, 96.
+///
+/// With a name of 64 bytes an identity would exceed the wire's limit of 128 only beyond it.
+pub const MAX_ADDRESS: usize = 96;
+
+/// An address that stock identities can carry: it has a short, self-delimiting form in bytes.
+///
+/// Implemented for the `SocketAddr` family and `String`, and open to types of your own.
+///
+/// # Laws
+/// `split` undoes `put`: for any bytes `t` after those of `a` it gives back `a` and `t`, or, where the
+/// length of the whole tells the form apart, as for socket addresses, at least for `t` of up to 8 bytes.
+pub trait Address: Clone + Eq + Hash + Debug + Canonical {
+    /// Appends the address's bytes, at most [`MAX_ADDRESS`].
+    fn put(&self, out: &mut AddressBytes);
+
+    /// Reads an address from the start of `bytes` and returns what follows it; `None` if there is none.
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])>;
+
+    /// The form in which an identity keeps it; IPv6 flow labels and scopes are dropped.
+    fn normal(self) -> Self {
+        self
+    }
+}
+
+/// A small buffer on the stack for the bytes of an address, a name and an epoch.
+#[derive(Clone, Debug)]
+pub struct AddressBytes {
+    bytes: [u8; 192],
+    len: usize,
+    overflow: bool,
+}
+
+impl AddressBytes {
+    /// An empty buffer.
+    pub const fn new() -> Self {
+        Self { bytes: [0; 192], len: 0, overflow: false }
+    }
+
+    /// Appends bytes. Past the end of the buffer they are dropped and [`AddressBytes::as_slice`] is `None`.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        match self.bytes.get_mut(self.len..self.len + bytes.len()) {
+            Some(target) => {
+                target.copy_from_slice(bytes);
+                self.len += bytes.len();
+            }
+            None => self.overflow = true,
+        }
+    }
+
+    /// What was written, or `None` if it did not fit.
+    pub fn as_slice(&self) -> Option<&[u8]> {
+        (!self.overflow).then(|| &self.bytes[..self.len])
+    }
+}
+
+impl Default for AddressBytes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Bytes of an IPv4 socket address: ip 4, port 2 (little-endian).
+const V4: usize = 6;
+/// Bytes of an IPv6 socket address: ip 16, port 2 (little-endian).
+const V6: usize = 18;
+
+impl Address for SocketAddrV4 {
+    fn put(&self, out: &mut AddressBytes) {
+        out.extend(&self.ip().octets());
+        out.extend(&self.port().to_le_bytes());
+    }
+
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let ([a, b, c, d, p, q], rest) = bytes.split_first_chunk::<V4>()?;
+        Some((Self::new(Ipv4Addr::new(*a, *b, *c, *d), u16::from_le_bytes([*p, *q])), rest))
+    }
+}
+
+impl Address for SocketAddrV6 {
+    fn put(&self, out: &mut AddressBytes) {
+        out.extend(&self.ip().octets());
+        out.extend(&self.port().to_le_bytes());
+    }
+
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (ip, rest) = bytes.split_first_chunk::<16>()?;
+        let (port, rest) = rest.split_first_chunk::<2>()?;
+        Some((Self::new(Ipv6Addr::from(*ip), u16::from_le_bytes(*port), 0, 0), rest))
+    }
+
+    fn normal(self) -> Self {
+        Self::new(*self.ip(), self.port(), 0, 0)
+    }
+}
+
+impl Address for SocketAddr {
+    fn put(&self, out: &mut AddressBytes) {
+        match self {
+            Self::V4(addr) => addr.put(out),
+            Self::V6(addr) => addr.put(out),
+        }
+    }
+
+    /// The family follows from the length of the whole: an epoch of at most 8 bytes comes after it.
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        if bytes.len() >= V6 {
+            let (addr, rest) = SocketAddrV6::split(bytes)?;
+            Some((Self::V6(addr), rest))
+        } else {
+            let (addr, rest) = SocketAddrV4::split(bytes)?;
+            Some((Self::V4(addr), rest))
+        }
+    }
+
+    fn normal(self) -> Self {
+        match self {
+            Self::V4(_) => self,
+            Self::V6(addr) => Self::V6(addr.normal()),
+        }
+    }
+}
+
+impl Address for IpAddr {
+    fn put(&self, out: &mut AddressBytes) {
+        match self {
+            Self::V4(ip) => out.extend(&ip.octets()),
+            Self::V6(ip) => out.extend(&ip.octets()),
+        }
+    }
+
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        if let Some((ip, rest)) = bytes.split_first_chunk::<16>() {
+            return Some((Self::V6(Ipv6Addr::from(*ip)), rest));
+        }
+        let (ip, rest) = bytes.split_first_chunk::<4>()?;
+        Some((Self::V4(Ipv4Addr::from(*ip)), rest))
+    }
+}
+
+impl Address for String {
+    /// A length byte, then the text. A longer text than 95 bytes does not fit any datagram; the codec
+    /// refuses it.
+    fn put(&self, out: &mut AddressBytes) {
+        let len = u8::try_from(self.len()).unwrap_or(u8::MAX);
+        out.extend(&[len]);
+        out.extend(self.as_bytes());
+        if self.len() >= MAX_ADDRESS {
+            out.overflow = true;
+        }
+    }
+
+    fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (&len, rest) = bytes.split_first()?;
+        let (text, rest) = rest.split_at_checked(usize::from(len))?;
+        (text.len() < MAX_ADDRESS).then_some(())?;
+        Some((core::str::from_utf8(text).ok()?.into(), rest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    fn round_trip<A: Address>(addr: &A, tail: &[u8]) {
+        let mut out = AddressBytes::new();
+        addr.put(&mut out);
+        out.extend(tail);
+        let bytes = out.as_slice().unwrap();
+        let (back, rest) = A::split(bytes).unwrap();
+        assert_eq!((&back, rest), (addr, tail));
+    }
+
+    #[test]
+    fn split_undoes_put_whatever_epoch_follows() {
+        for tail in [&[][..], &[1], &[1, 2, 3, 4, 5, 6, 7, 8]] {
+            for text in ["10.0.0.1:7946", "[2001:db8::1]:7946"] {
+                round_trip::<SocketAddr>(&text.parse().unwrap(), tail);
+            }
+            round_trip(&"seal-7.example".to_string(), tail);
+        }
+    }
+
+    #[test]
+    fn a_text_too_long_for_the_wire_overflows() {
+        let mut out = AddressBytes::new();
+        "x".repeat(300).put(&mut out);
+        assert_eq!(out.as_slice(), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! What happened, counted; and how full things are.
+
+use crate::codec::MessageKind;
+
+/// Counters since the engine was made, and gauges as of the last call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Stats {
+    /// Datagrams and bytes that came in and were decoded.
+    pub received: Traffic,
+    /// Datagrams and bytes that went out.
+    pub sent: Traffic,
+    /// What was not taken or not done, by reason.
+    pub dropped: Dropped,
+    /// How full things are.
+    pub gauges: Gauges,
+}
+
+/// Datagrams by kind, and bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Traffic {
+    /// Datagrams by kind: the one of kind `k` at index `k - 1`.
+    pub messages: [u64; MessageKind::ALL.len()],
+    /// Bytes of all of them.
+    pub bytes: u64,
+    /// Updates in all of them.
+    pub updates: u64,
+}
+
+impl Traffic {
+    /// Datagrams of a kind.
+    pub fn of(&self, kind: MessageKind) -> u64 {
+        self.messages[usize::from(kind.number()) - 1]
+    }
+
+    /// Datagrams of all kinds.
+    pub fn datagrams(&self) -> u64 {
+        self.messages.iter().sum()
+    }
+
+    pub(crate) fn count(&mut self, kind: MessageKind, bytes: usize) {
+        self.messages[usize::from(kind.number()) - 1] += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+/// What was not taken or not done, by reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Dropped {
+    /// Datagrams that the codec could not read.
+    pub malformed: u64,
+    /// Datagrams over `limits.datagram_received`.
+    pub too_long: u64,
+    /// Sealed datagrams.
+    pub sealed: u64,
+    /// Datagrams in another version of the protocol.
+    pub version: u64,
+    /// Datagrams from a cluster with another label.
+    pub cluster: u64,
+    /// Datagrams meant for another member.
+    pub misdirected: u64,
+    /// Datagrams that came while the engine was dormant.
+    pub dormant: u64,
+    /// Datagrams that claimed to come from ourselves, or from another process with our key.
+    pub own_key: u64,
+    /// Datagrams from strangers that were neither answered by a challenge nor admitted.
+    pub stranger: u64,
+    /// Datagrams whose sections were not applied, since their sender is not an active member.
+    pub unapplied: u64,
+    /// Answers that matched nothing outstanding.
+    pub unmatched: u64,
+    /// Messages of a kind that this version does not know.
+    pub unknown_messages: u64,
+    /// Sections of a kind that this version does not know.
+    pub unknown_sections: u64,
+    /// Newcomers that the admission hook refused.
+    pub not_admitted: u64,
+    /// Newcomers beyond `limits.members`.
+    pub full: u64,
+    /// Departed members forgotten, by age or beyond `limits.departed`.
+    pub forgotten: u64,
+    /// Requests to help beyond `limits.relays`.
+    pub relays_full: u64,
+    /// Notices left out, by `limits.notices_per_second` or one a subject and probe interval.
+    pub notices_limited: u64,
+    /// Corrections left out, by `limits.notices_per_second` or one a subject and probe interval.
+    pub corrections_limited: u64,
+    /// Challenges left out, by `limits.challenges_per_second`.
+    pub challenges_limited: u64,
+    /// Refusals left out, by `limits.refusals_per_second`.
+    pub refusals_limited: u64,
+    /// Datagrams shed beyond `limits.intents`.
+    pub shed: u64,
+    /// Datagrams that did not fit the caller's buffer or `limits.datagram_sent`.
+    pub oversized: u64,
+    /// Events dropped beyond `limits.events`.
+    pub events: u64,
+}
+
+/// How full things are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Gauges {
+    /// Members, oneself not counted.
+    pub members: u32,
+    /// Members held suspect.
+    pub suspects: u32,
+    /// Departed members remembered.
+    pub departed: u32,
+    /// Updates that are still being transmitted.
+    pub gossip_backlog: u32,
+    /// Datagrams waiting for `poll_transmit`.
+    pub intents: u32,
+    /// Pings under way for others.
+    pub relays: u32,
+    /// Lifeguard's local health: 0 is healthy, 8 the worst.
+    pub health: u8,
+}
