@@ -1,0 +1,42 @@
+//! A static library without `std` around the engine and the codecs that promise to need none.
+//!
+//! It has the panic handler that `std` would bring. A dependency that pulls `std` in brings a second
+//! one, and the build fails with "duplicate lang item `panic_impl`". Nothing here is ever run.
+#![no_std]
+
+use core::alloc::{GlobalAlloc, Layout};
+use core::net::{Ipv4Addr, SocketAddrV4};
+use core::panic::PanicInfo;
+use core::ptr;
+use haulout::{Identity, Renewing, fingerprint};
+// Linked although nothing of it is named.
+use haulout_codec_serde as _;
+
+/// Uses the engine, so that generic code is compiled for a target without `std`.
+pub fn touch() -> u64 {
+    let member = Renewing::new(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7946), 1);
+    let renewed = member.renew(&member).filter(|newer| newer.supersedes(&member));
+    fingerprint::fingerprint(&renewed.unwrap_or(member))
+}
+
+struct NoHeap;
+
+// SAFETY: null is how an allocator says that there is no memory, so `alloc` never hands a block out,
+// and `dealloc` is never called with one.
+unsafe impl GlobalAlloc for NoHeap {
+    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+        ptr::null_mut()
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static NO_HEAP: NoHeap = NoHeap;
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    loop {
+        core::hint::spin_loop();
+    }
+}
