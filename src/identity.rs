@@ -20,6 +20,7 @@ pub use address::{Address, AddressBytes, MAX_ADDRESS};
 pub use fixed::Fixed;
 pub use named::{Name, NameError, Named};
 pub use renewing::Renewing;
+pub(crate) use serial::serial_newer_u32;
 pub use serial::{EPOCH_ORIGIN_UNIX, epoch_from_unix, serial_newer};
 
 use crate::fingerprint::Canonical;

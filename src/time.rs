@@ -42,7 +42,8 @@ impl Add<Duration> for Instant {
     type Output = Self;
 
     fn add(self, delay: Duration) -> Self {
-        let micros = delay.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(delay.subsec_micros()));
+        let micros =
+            delay.as_secs().saturating_mul(1_000_000).saturating_add(u64::from(delay.subsec_micros()));
         Self(self.0.saturating_add(micros))
     }
 }

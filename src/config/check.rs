@@ -44,7 +44,12 @@ impl Limits {
         require((1..=4_096).contains(&self.relays), "limits.relays", "must be from 1 to 4,096")?;
         let rates = [
             (self.notices_per_second, 10_000, "limits.notices_per_second", "must be from 1 to 10,000"),
-            (self.challenges_per_second, 1_000_000, "limits.challenges_per_second", "must be from 1 to 1,000,000"),
+            (
+                self.challenges_per_second,
+                1_000_000,
+                "limits.challenges_per_second",
+                "must be from 1 to 1,000,000",
+            ),
             (self.refusals_per_second, 10_000, "limits.refusals_per_second", "must be from 1 to 10,000"),
         ];
         for (value, most, field, problem) in rates {

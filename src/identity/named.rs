@@ -60,9 +60,14 @@ impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a member's name cannot be empty"),
-            Self::TooLong { len } => write!(f, "a member's name has at most {} bytes, this one {len}", Name::MAX),
+            Self::TooLong { len } => {
+                write!(f, "a member's name has at most {} bytes, this one {len}", Name::MAX)
+            }
             Self::Character { found } => {
-                write!(f, "a member's name has neither white space nor control characters, this one {found:?}")
+                write!(
+                    f,
+                    "a member's name has neither white space nor control characters, this one {found:?}"
+                )
             }
         }
     }

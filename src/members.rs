@@ -1,0 +1,271 @@
+//! The table of members: everything that is held of others, by key.
+//!
+//! Records live in chunks; an index leads from a key to its record; two dense arrays list the active
+//! (in the order of probing) and the departed (the ones held down first, threaded by age). Invariant: a
+//! record is in the array that its state says, at the position that it notes. Cost: find, insert, remove
+//! and move O(1); k random ones O(k).
+
+mod departed;
+mod order;
+mod slots;
+
+pub(crate) use slots::Slot;
+
+use crate::dissemination::{Link, Links};
+use crate::identity::Identity;
+use crate::state::State;
+use crate::suspicion::SuspicionId;
+use crate::time::Instant;
+use alloc::vec::Vec;
+use core::hash::BuildHasher;
+use departed::Departed;
+use foldhash::quality::SeedableRandomState;
+use hashbrown::HashTable;
+use order::{Order, Positions};
+use rand::RngExt;
+use rand::rngs::SmallRng;
+use slots::Slots;
+
+/// Another member, as it is held here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member<I> {
+    pub(crate) identity: I,
+    pub(crate) incarnation: u32,
+    pub(crate) state: State,
+}
+
+impl<I> Member<I> {
+    /// Who it is.
+    pub fn identity(&self) -> &I {
+        &self.identity
+    }
+
+    /// How often it has answered suspicion under this identity.
+    pub fn incarnation(&self) -> u32 {
+        self.incarnation
+    }
+
+    /// What it is held to be.
+    pub fn state(&self) -> State {
+        self.state
+    }
+}
+
+/// A member and its places in the engine's structures.
+#[derive(Debug)]
+pub(crate) struct Record<I> {
+    pub(crate) member: Member<I>,
+    /// Its suspicion while its state is `Suspect`.
+    pub(crate) suspicion: SuspicionId,
+    /// Its position among the active or the departed.
+    position: u32,
+    link: Link,
+}
+
+/// The table.
+pub(crate) struct Members<I> {
+    slots: Slots<Record<I>>,
+    index: HashTable<Slot>,
+    hasher: SeedableRandomState,
+    active: Order,
+    departed: Departed,
+}
+
+impl<I: Identity> Members<I> {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            slots: Slots::new(),
+            index: HashTable::new(),
+            hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
+            active: Order::default(),
+            departed: Departed::new(),
+        }
+    }
+
+    /// How many members there are: the others, alive or suspect.
+    pub(crate) fn len(&self) -> usize {
+        self.active.len()
+    }
+
+    pub(crate) fn departed(&self) -> &Departed {
+        &self.departed
+    }
+
+    /// The active members, in the order of probing.
+    pub(crate) fn active(&self) -> &[Slot] {
+        self.active.as_slice()
+    }
+
+    /// Where a key's record is.
+    pub(crate) fn find(&self, addr: &I::Addr) -> Option<Slot> {
+        let hash = self.hasher.hash_one(addr);
+        self.index.find(hash, |slot| self.slots[*slot].member.identity.is_at(addr)).copied()
+    }
+
+    /// Whether a key is of an active member.
+    pub(crate) fn is_active(&self, addr: &I::Addr) -> bool {
+        self.find(addr).is_some_and(|slot| self[slot].state.is_active())
+    }
+
+    pub(crate) fn get(&self, slot: Slot) -> Option<&Member<I>> {
+        self.slots.get(slot).map(|record| &record.member)
+    }
+
+    pub(crate) fn record_mut(&mut self, slot: Slot) -> &mut Record<I> {
+        &mut self.slots[slot]
+    }
+
+    pub(crate) fn suspicion(&self, slot: Slot) -> SuspicionId {
+        self.slots[slot].suspicion
+    }
+
+    /// Adds an alive member whose key is not held.
+    pub(crate) fn insert(&mut self, identity: I, incarnation: u32) -> Slot {
+        let addr = identity.addr();
+        debug_assert!(self.find(&addr).is_none(), "a key has one record");
+        let member = Member { identity, incarnation, state: State::Alive };
+        let record = Record { member, suspicion: SuspicionId::NONE, position: 0, link: Link::NONE };
+        let slot = self.slots.insert(record);
+        let Self { slots, index, hasher, active, .. } = self;
+        active.insert(slot, slots);
+        index.insert_unique(hasher.hash_one(&addr), slot, |slot| {
+            hasher.hash_one(slots[*slot].member.identity.addr())
+        });
+        slot
+    }
+
+    /// Moves an active member to the departed.
+    pub(crate) fn depart(&mut self, slot: Slot, now: Instant, state: State) {
+        debug_assert!(self[slot].state.is_active() && !state.is_active());
+        let record = &mut self.slots[slot];
+        record.member.state = state;
+        self.active.remove(record.position, &mut self.slots);
+        self.departed.insert(slot, now, state == State::Down, &mut self.slots);
+    }
+
+    /// Moves a departed member to the alive.
+    pub(crate) fn revive(&mut self, slot: Slot) {
+        debug_assert!(!self[slot].state.is_active());
+        let record = &mut self.slots[slot];
+        record.member.state = State::Alive;
+        self.departed.remove(record.position, &mut self.slots);
+        self.active.insert(slot, &mut self.slots);
+    }
+
+    /// Notes that one held down has left.
+    pub(crate) fn turn_left(&mut self, slot: Slot) {
+        let record = &mut self.slots[slot];
+        debug_assert_eq!(record.member.state, State::Down);
+        record.member.state = State::Left;
+        self.departed.turn_left(record.position, &mut self.slots);
+    }
+
+    /// Forgets a departed member.
+    pub(crate) fn forget(&mut self, slot: Slot) -> Member<I> {
+        let record = &self.slots[slot];
+        debug_assert!(!record.member.state.is_active());
+        let hash = self.hasher.hash_one(record.member.identity.addr());
+        if let Ok(entry) = self.index.find_entry(hash, |at| *at == slot) {
+            entry.remove();
+        }
+        self.departed.remove(record.position, &mut self.slots);
+        self.slots.remove(slot).member
+    }
+
+    /// The next member to probe.
+    pub(crate) fn next_to_probe(&mut self, rng: &mut SmallRng) -> Option<Slot> {
+        self.active.next(rng, &mut self.slots)
+    }
+
+    /// Has an active member probed next.
+    pub(crate) fn probe_next(&mut self, slot: Slot) {
+        let position = self.slots[slot].position;
+        self.active.force(position, &mut self.slots);
+    }
+
+    /// Draws up to `count` distinct active members that `wanted` accepts.
+    ///
+    /// Cost: O(count) draws while most are wanted; at worst a walk over eight times as many. Small tables
+    /// are walked whole, so that nobody who is wanted is missed.
+    pub(crate) fn sample(
+        &self,
+        rng: &mut SmallRng,
+        count: usize,
+        wanted: impl Fn(Slot) -> bool,
+        out: &mut Vec<Slot>,
+    ) {
+        out.clear();
+        let active = self.active.as_slice();
+        if active.len() <= 8 * count {
+            out.extend(active.iter().copied().filter(|slot| wanted(*slot)));
+            for at in 0..count.min(out.len()) {
+                let drawn = rng.random_range(at..out.len());
+                out.swap(at, drawn);
+            }
+            out.truncate(count);
+            return;
+        }
+        for _ in 0..8 * count {
+            let slot = active[rng.random_range(0..active.len())];
+            if out.len() < count && wanted(slot) && !out.contains(&slot) {
+                out.push(slot);
+            }
+        }
+    }
+
+    /// Checks the invariants; every record, so it costs O(n).
+    pub(crate) fn check(&self) {
+        for (position, slot) in self.active.as_slice().iter().enumerate() {
+            let record = &self.slots[*slot];
+            assert!(record.member.state.is_active(), "the active are alive or suspect");
+            assert_eq!(record.position as usize, position, "an active record notes its position");
+            assert_eq!(record.suspicion != SuspicionId::NONE, record.member.state == State::Suspect);
+            assert_eq!(
+                self.find(&record.member.identity.addr()),
+                Some(*slot),
+                "the index leads to each record"
+            );
+        }
+        for (position, slot) in self.departed.slots().enumerate() {
+            let record = &self.slots[slot];
+            assert_eq!(record.position as usize, position, "a departed record notes its position");
+            assert_eq!(record.suspicion, SuspicionId::NONE, "the departed are not suspect");
+            let down = position < self.departed.down();
+            assert_eq!(record.member.state, if down { State::Down } else { State::Left });
+        }
+        assert_eq!(self.index.len(), self.active.len() + self.departed.len(), "the index holds every record");
+    }
+}
+
+impl<I> core::ops::Index<Slot> for Members<I> {
+    type Output = Member<I>;
+
+    fn index(&self, slot: Slot) -> &Member<I> {
+        &self.slots[slot].member
+    }
+}
+
+impl<I> Positions for Slots<Record<I>> {
+    fn place(&mut self, slot: Slot, position: u32) {
+        self[slot].position = position;
+    }
+}
+
+impl<I> Links for Members<I> {
+    fn link(&self, slot: Slot) -> &Link {
+        &self.slots[slot].link
+    }
+
+    fn link_mut(&mut self, slot: Slot) -> &mut Link {
+        &mut self.slots[slot].link
+    }
+}
+
+impl<I> core::fmt::Debug for Members<I> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Members")
+            .field("active", &self.active.len())
+            .field("departed", &self.departed.len())
+            .finish_non_exhaustive()
+    }
+}

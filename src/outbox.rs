@@ -1,0 +1,147 @@
+//! What is to be sent: small intents, not packets.
+//!
+//! Bytes are made when the host polls, straight into its buffer, with the freshest news. The queue is
+//! bounded; what it sheds first is what will be said again anyway: gossip, then sync, notices, pings,
+//! nacks, acks. What matters most also leaves first. Cost: O(1).
+
+use crate::codec::Refusal;
+use crate::identity::Identity;
+use crate::members::Slot;
+use crate::state::State;
+use alloc::collections::VecDeque;
+use core::num::NonZeroU32;
+
+/// A datagram to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Intent<I: Identity> {
+    pub(crate) to: I::Route,
+    pub(crate) dst: Option<NonZeroU32>,
+    /// The receiver's record, if it is a member: then news travels along.
+    pub(crate) slot: Option<Slot>,
+    pub(crate) cookie: Option<u64>,
+    pub(crate) say: Say<I>,
+}
+
+/// What it says.
+#[derive(Clone, Debug)]
+pub(crate) enum Say<I: Identity> {
+    Ping { number: u16 },
+    Ack { number: u16 },
+    Gossip,
+    PingReq { number: u16, target: Slot, addr: I::Addr, route: Option<I::Route> },
+    ForwardedAck { number: u16, identity: I, incarnation: u32 },
+    Nack { number: u16 },
+    Announce { number: u16 },
+    Challenge { number: u16, cookie: u64 },
+    Feed { number: u16 },
+    Refused { number: u16, reason: Refusal },
+    YouAreDown { identity: I, incarnation: u32, state: State },
+}
+
+/// Classes, the first to be shed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    Gossip,
+    Sync,
+    Notice,
+    Ping,
+    Nack,
+    Ack,
+}
+
+impl<I: Identity> Say<I> {
+    fn class(&self) -> Class {
+        match self {
+            Self::Gossip => Class::Gossip,
+            Self::Announce { .. } | Self::Feed { .. } => Class::Sync,
+            Self::YouAreDown { .. } | Self::Challenge { .. } | Self::Refused { .. } => Class::Notice,
+            Self::Ping { .. } | Self::PingReq { .. } => Class::Ping,
+            Self::Nack { .. } => Class::Nack,
+            Self::Ack { .. } | Self::ForwardedAck { .. } => Class::Ack,
+        }
+    }
+}
+
+/// The queue.
+#[derive(Debug)]
+pub(crate) struct Outbox<I: Identity> {
+    classes: [VecDeque<Intent<I>>; Class::Ack as usize + 1],
+    len: usize,
+    limit: usize,
+}
+
+impl<I: Identity> Outbox<I> {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { classes: Default::default(), len: 0, limit }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Queues an intent and returns what was shed for it, which may be itself.
+    pub(crate) fn push(&mut self, intent: Intent<I>) -> Option<Intent<I>> {
+        let class = intent.say.class();
+        let mut shed = None;
+        if self.len == self.limit {
+            let Some(victims) = self.classes[..class as usize].iter_mut().find(|queue| !queue.is_empty())
+            else {
+                return Some(intent);
+            };
+            shed = victims.pop_front();
+            self.len -= 1;
+        }
+        self.classes[class as usize].push_back(intent);
+        self.len += 1;
+        shed
+    }
+
+    /// Takes the intent that matters most.
+    pub(crate) fn pop(&mut self) -> Option<Intent<I>> {
+        let intent = self.classes.iter_mut().rev().find_map(VecDeque::pop_front)?;
+        self.len -= 1;
+        Some(intent)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.classes.iter_mut().for_each(VecDeque::clear);
+        self.len = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Fixed;
+    use alloc::string::{String, ToString};
+
+    fn intent(say: Say<Fixed<String>>) -> Intent<Fixed<String>> {
+        Intent { to: "seal".to_string(), dst: None, slot: None, cookie: None, say }
+    }
+
+    #[test]
+    fn gossip_is_shed_before_notices_pings_nacks_and_acks() {
+        let mut outbox = Outbox::new(5);
+        for number in 0..5 {
+            let say = [
+                Say::Ack { number },
+                Say::Nack { number },
+                Say::Ping { number },
+                Say::Challenge { number, cookie: 0 },
+                Say::Gossip,
+            ];
+            assert!(outbox.push(intent(say[usize::from(number)].clone())).is_none());
+        }
+        let mut shed = |say| outbox.push(intent(say)).map(|intent| intent.say.class());
+        assert_eq!(shed(Say::Gossip), Some(Class::Gossip), "the newcomer, if nothing matters less");
+        let ack = || Say::Ack { number: 9 };
+        assert_eq!(shed(ack()), Some(Class::Gossip));
+        assert_eq!(shed(ack()), Some(Class::Notice));
+        assert_eq!(shed(ack()), Some(Class::Ping));
+        assert_eq!(shed(ack()), Some(Class::Nack));
+        assert_eq!(shed(ack()), Some(Class::Ack));
+        assert_eq!(outbox.len(), 5);
+        assert!((0..5).all(|_| matches!(outbox.pop(), Some(Intent { say: Say::Ack { .. }, .. }))));
+        assert!(outbox.pop().is_none());
+    }
+}

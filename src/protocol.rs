@@ -1,0 +1,189 @@
+//! The protocol, without its codec: everything that a decoded datagram, a deadline or a command does.
+//!
+//! [`Protocol`] groups the state so that each rule borrows the parts it needs; the rules are in the
+//! modules below, one concept each. Everything here works on decoded values and cannot fail.
+
+mod apply;
+mod conflict;
+mod gossiping;
+mod inbound;
+mod invariants;
+mod joining;
+mod leaving;
+mod merge;
+mod myself;
+mod notices;
+mod probing;
+mod relaying;
+mod time;
+
+pub(crate) use myself::{Life, Myself};
+
+use crate::config::Config;
+use crate::cookie::Cookies;
+use crate::dissemination::{Dissemination, retransmit_limit};
+use crate::event::Event;
+use crate::events::Events;
+use crate::health::Health;
+use crate::identity::Identity;
+use crate::members::{Members, Slot};
+use crate::outbox::{Intent, Outbox, Say};
+use crate::probe::{Probe, Relays};
+use crate::seeds::{Requests, Seeds};
+use crate::stats::Stats;
+use crate::suspicion::Suspicions;
+use crate::time::Instant;
+use crate::timers::{Timer, Timers};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use notices::Restraint;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+/// Decides whether an unknown identity may enter the table.
+pub(crate) type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
+
+/// The state of a member.
+pub(crate) struct Protocol<I: Identity> {
+    pub(crate) config: Config,
+    pub(crate) now: Instant,
+    pub(crate) rng: SmallRng,
+    pub(crate) me: Myself<I>,
+    pub(crate) members: Members<I>,
+    pub(crate) suspicions: Suspicions<I::Addr>,
+    pub(crate) news: Dissemination,
+    watch: Watch<I>,
+    meeting: Meeting<I>,
+    restraint: Restraint,
+    timers: Timers,
+    pub(crate) outbox: Outbox<I>,
+    pub(crate) events: Events<I>,
+    pub(crate) stats: Stats,
+}
+
+/// How others are watched.
+struct Watch<I: Identity> {
+    probe: Option<Probe<I>>,
+    relays: Relays<I>,
+    health: Health,
+    /// Scratch for members drawn at random.
+    drawn: Vec<Slot>,
+    last_gossip: Option<Instant>,
+    dormant_since: Instant,
+}
+
+/// How strangers are met.
+struct Meeting<I: Identity> {
+    seeds: Seeds<I::Route, I::Addr>,
+    requests: Requests<I::Route>,
+    cookies: Cookies,
+    admission: Option<Admission<I>>,
+}
+
+impl<I: Identity> Protocol<I> {
+    /// A dormant member. The configuration was checked.
+    pub(crate) fn new(identity: I, config: Config, seed: u64) -> Self {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let probe = &config.probe;
+        Self {
+            now: Instant::ZERO,
+            me: Myself::new(identity, rng.random()),
+            members: Members::new(rng.random()),
+            suspicions: Suspicions::new(),
+            news: Dissemination::new(),
+            watch: Watch {
+                probe: None,
+                relays: Relays::new(config.limits.relays as usize, probe.interval, probe.timeout),
+                health: Health::new(probe.health),
+                drawn: Vec::new(),
+                last_gossip: None,
+                dormant_since: Instant::ZERO,
+            },
+            meeting: Meeting {
+                seeds: Seeds::new(config.join.announce_interval),
+                requests: Requests::new(),
+                cookies: Cookies::new((rng.random(), rng.random())),
+                admission: None,
+            },
+            restraint: Restraint::new(&config),
+            timers: Timers::default(),
+            outbox: Outbox::new(config.limits.intents as usize),
+            events: Events::new(config.limits.events as usize),
+            stats: Stats::default(),
+            rng,
+            config,
+        }
+    }
+
+    pub(crate) fn set_admission(&mut self, hook: Admission<I>) {
+        self.meeting.admission = Some(hook);
+    }
+
+    pub(crate) fn health(&self) -> u8 {
+        self.watch.health.score()
+    }
+
+    /// Members, oneself included.
+    pub(crate) fn size(&self) -> usize {
+        self.members.len() + 1
+    }
+
+    /// Transmissions of a piece of news, at the present size.
+    pub(crate) fn retransmit_limit(&self) -> u8 {
+        retransmit_limit(self.config.gossip.retransmit, self.size())
+    }
+
+    fn event(&mut self, event: Event<I>) {
+        crate::trace::event(&self.me.identity, &event);
+        if !self.events.push(event) {
+            self.stats.dropped.events += 1;
+        }
+    }
+
+    /// Queues a datagram; one that is shed for it is counted, and a shed ping voids its probe.
+    fn send(&mut self, intent: Intent<I>) {
+        let Some(shed) = self.outbox.push(intent) else { return };
+        self.stats.dropped.shed += 1;
+        if let Say::Ping { number } = shed.say
+            && self.watch.probe.as_ref().is_some_and(|probe| probe.number == number)
+        {
+            self.void_probe();
+        }
+    }
+
+    /// A number for a request, from one space for all kinds.
+    fn next_number(&mut self) -> u16 {
+        self.me.number = self.me.number.wrapping_add(1);
+        self.me.number
+    }
+
+    /// Queues what is held of a member for gossip.
+    fn tell(&mut self, slot: Slot) {
+        self.news.queue(slot, &mut self.members);
+        self.arm_gossip();
+    }
+
+    /// Starts probing when there is somebody to probe.
+    fn arm_probe(&mut self) {
+        if self.me.is_serving() && self.members.len() > 0 && !self.timers.is_set(Timer::Probe) {
+            let interval = self.config.probe.interval.as_micros() as u64;
+            let delay = core::time::Duration::from_micros(self.rng.random_range(0..interval));
+            self.timers.set(Timer::Probe, self.now + delay);
+        }
+    }
+
+    /// Brings the gauges up to date, and checks the invariants in debug builds.
+    pub(crate) fn settle(&mut self) {
+        let gauges = &mut self.stats.gauges;
+        gauges.members = self.members.len() as u32;
+        gauges.suspects = self.suspicions.len() as u32;
+        gauges.departed = self.members.departed().len() as u32;
+        gauges.gossip_backlog = self.news.len();
+        gauges.intents = self.outbox.len() as u32;
+        gauges.relays = self.watch.relays.len() as u32;
+        gauges.health = self.watch.health.score();
+        if cfg!(debug_assertions) {
+            self.check_invariants();
+        }
+    }
+}

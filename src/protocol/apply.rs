@@ -1,0 +1,234 @@
+//! Carrying out the merge table: what happens to the table of members, and who is told.
+
+use super::Protocol;
+use super::merge::{Answer, Change, Relation, Standing, decide};
+use crate::codec::{Refusal, Suspecters, Update};
+use crate::event::Event;
+use crate::identity::Identity;
+use crate::members::{Member, Slot};
+use crate::state::State;
+use crate::suspicion::SuspicionId;
+
+impl<I: Identity> Protocol<I> {
+    /// Applies an update; `from_subject` says that it came from the one that it is about.
+    pub(super) fn apply(&mut self, update: Update<I>, from_subject: bool) {
+        if update.identity.is_at(&self.me.addr) {
+            return self.hear_about_me(&update);
+        }
+        let Some(slot) = self.members.find(&update.identity.addr()) else { return self.learn(update) };
+        let held = &self.members[slot];
+        let relation = if held.identity == update.identity {
+            Relation::Same
+        } else if update.identity.supersedes(&held.identity) {
+            Relation::Newer
+        } else {
+            Relation::Older
+        };
+        let standing = Standing { incarnation: update.incarnation, state: update.state };
+        let held = Standing { incarnation: held.incarnation, state: held.state };
+        let (change, answer) = decide(relation, standing, held, I::RENEWS);
+        match answer {
+            Answer::Nothing => {}
+            Answer::Notify => self.notify_of_death(slot, &update),
+            Answer::Correct => {
+                if from_subject {
+                    self.notify(&update.identity, self.held(slot));
+                }
+                self.correct(slot);
+            }
+        }
+        match change {
+            Change::Keep => {}
+            Change::Alive => self.set_alive(slot, update.incarnation),
+            Change::Suspect => self.set_suspect(slot, update.incarnation, update.by),
+            Change::Confirm => self.confirm(slot, update.by),
+            Change::Depart => self.set_departed(slot, update.incarnation, update.state),
+            Change::TurnLeft => self.turn_left(slot, update.incarnation),
+            Change::Raise => {
+                let incarnation = &mut self.members.record_mut(slot).member.incarnation;
+                *incarnation = (*incarnation).max(update.incarnation);
+            }
+            Change::Replace => self.replace(slot, update),
+        }
+    }
+
+    /// What is held of a member, as a notice says it.
+    fn held(&self, slot: Slot) -> (I, u32, State) {
+        let Member { identity, incarnation, state } = &self.members[slot];
+        (identity.clone(), *incarnation, *state)
+    }
+
+    /// (a): the subject is told by the terminal one of what is held and the update.
+    fn notify_of_death(&mut self, slot: Slot, update: &Update<I>) {
+        let held = self.held(slot);
+        if held.2.is_active() {
+            self.members.probe_next(slot);
+            self.notify(&update.identity, (update.identity.clone(), update.incarnation, update.state));
+        } else {
+            self.notify(&update.identity, held);
+        }
+    }
+
+    /// An update about a key that is not held. News of a death is neither stored nor told on, which ends
+    /// cycles of re-creation.
+    fn learn(&mut self, update: Update<I>) {
+        if !update.state.is_active() {
+            return;
+        }
+        if let Ok(slot) = self.admit(update.identity, update.incarnation)
+            && update.state == State::Suspect
+        {
+            self.set_suspect(slot, update.incarnation, update.by);
+        }
+    }
+
+    /// Takes a newcomer into the table, if the hook and the cap allow it.
+    pub(super) fn admit(&mut self, identity: I, incarnation: u32) -> Result<Slot, Refusal> {
+        if self.meeting.admission.as_ref().is_some_and(|admits| !admits(&identity)) {
+            self.stats.dropped.not_admitted += 1;
+            return Err(Refusal::NotAdmitted);
+        }
+        if self.members.len() >= self.config.limits.members as usize {
+            self.stats.dropped.full += 1;
+            return Err(Refusal::Full);
+        }
+        let slot = self.members.insert(identity.clone(), incarnation);
+        self.event(Event::Up { identity });
+        self.tell(slot);
+        self.arm_probe();
+        Ok(slot)
+    }
+
+    fn set_alive(&mut self, slot: Slot, incarnation: u32) {
+        let identity = self.members[slot].identity.clone();
+        match self.members[slot].state {
+            State::Alive => {}
+            State::Suspect => {
+                self.end_suspicion(slot);
+                self.event(Event::Refuted { identity });
+            }
+            State::Down | State::Left => self.revive(slot, Event::Up { identity }),
+        }
+        self.members.record_mut(slot).member.incarnation = incarnation;
+        self.tell(slot);
+    }
+
+    fn revive(&mut self, slot: Slot, event: Event<I>) {
+        self.members.revive(slot);
+        self.event(event);
+        self.arm_probe();
+    }
+
+    pub(super) fn set_suspect(&mut self, slot: Slot, incarnation: u32, mut by: Suspecters<I::Addr>) {
+        let identity = self.members[slot].identity.clone();
+        match self.members[slot].state {
+            State::Alive => self.event(Event::Suspected { identity }),
+            State::Suspect => self.suspicions.end(self.members.suspicion(slot)),
+            State::Down | State::Left => {
+                self.revive(slot, Event::Up { identity: identity.clone() });
+                self.event(Event::Suspected { identity });
+            }
+        }
+        self.strike_out(slot, &mut by);
+        let suspicion = self.suspicions.start(self.now, slot, by, &self.config, self.members.len() + 1);
+        let record = self.members.record_mut(slot);
+        record.member.state = State::Suspect;
+        record.member.incarnation = incarnation;
+        record.suspicion = suspicion;
+        self.tell(slot);
+    }
+
+    /// More suspecters: each new one shortens the timer and is told on.
+    fn confirm(&mut self, slot: Slot, mut by: Suspecters<I::Addr>) {
+        self.strike_out(slot, &mut by);
+        let (suspicion, n) = (self.members.suspicion(slot), self.members.len() + 1);
+        if self.suspicions.confirm(suspicion, by, &self.config, n) {
+            self.tell(slot);
+        }
+    }
+
+    /// Nobody accuses itself, and nobody who is not an active member accuses.
+    fn strike_out(&self, subject: Slot, by: &mut Suspecters<I::Addr>) {
+        let subject = &self.members[subject].identity;
+        by.retain(|key| !subject.is_at(key) && (*key == self.me.addr || self.members.is_active(key)));
+    }
+
+    fn end_suspicion(&mut self, slot: Slot) {
+        let record = self.members.record_mut(slot);
+        let suspicion = core::mem::replace(&mut record.suspicion, SuspicionId::NONE);
+        record.member.state = State::Alive;
+        self.suspicions.end(suspicion);
+    }
+
+    /// A member is down, or has left.
+    pub(super) fn set_departed(&mut self, slot: Slot, incarnation: u32, state: State) {
+        if self.members[slot].state == State::Suspect {
+            self.end_suspicion(slot);
+        }
+        if self.is_probing(slot) {
+            self.void_probe();
+        }
+        let member = &mut self.members.record_mut(slot).member;
+        member.incarnation = incarnation;
+        let identity = member.identity.clone();
+        self.members.depart(slot, self.now, state);
+        self.event(if state == State::Down { Event::Down { identity } } else { Event::Left { identity } });
+        self.tell(slot);
+        while self.members.departed().len() > self.config.limits.departed as usize {
+            let Some((oldest, _)) = self.members.departed().oldest() else { break };
+            self.forget(oldest);
+        }
+    }
+
+    /// One held down has left.
+    fn turn_left(&mut self, slot: Slot, incarnation: u32) {
+        self.members.turn_left(slot);
+        let member = &mut self.members.record_mut(slot).member;
+        member.incarnation = member.incarnation.max(incarnation);
+        let identity = member.identity.clone();
+        self.event(Event::Left { identity });
+        self.tell(slot);
+    }
+
+    /// A newer identity takes the place of the one that is held.
+    fn replace(&mut self, slot: Slot, update: Update<I>) {
+        let held = self.members[slot].state;
+        if held == State::Suspect {
+            self.end_suspicion(slot);
+        }
+        let member = &mut self.members.record_mut(slot).member;
+        let old = core::mem::replace(&mut member.identity, update.identity.clone());
+        member.incarnation = update.incarnation;
+        if !held.is_active() && !update.state.is_active() {
+            // The departed change hands in silence; only that one held down has left is told to the user.
+            if held == State::Down && update.state == State::Left {
+                return self.turn_left(slot, update.incarnation);
+            }
+            return self.tell(slot);
+        }
+        let renewed = Event::Renewed { old, new: update.identity };
+        if held.is_active() {
+            self.event(renewed)
+        } else {
+            self.revive(slot, renewed)
+        }
+        match update.state {
+            State::Alive => self.tell(slot),
+            State::Suspect => self.set_suspect(slot, update.incarnation, update.by),
+            State::Down | State::Left => self.set_departed(slot, update.incarnation, update.state),
+        }
+    }
+
+    /// Forgets a departed member; the route of one held down is asked for ever.
+    pub(super) fn forget(&mut self, slot: Slot) {
+        self.news.remove(slot, &mut self.members);
+        let member = self.members.forget(slot);
+        self.stats.dropped.forgotten += 1;
+        if member.state == State::Down {
+            self.meeting.requests.remember(member.identity.route());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! Rounds of gossip (SWIM §4.1): while there is news, a few members at random are told.
+
+use super::{Intent, Life, Protocol, Say};
+use crate::fingerprint::destination;
+use crate::identity::Identity;
+use crate::timers::Timer;
+
+impl<I: Identity> Protocol<I> {
+    /// There is something to tell: at once, unless the last round was less than an interval ago.
+    pub(super) fn arm_gossip(&mut self) {
+        if matches!(self.me.life, Life::Dormant | Life::Conflict(_)) || self.timers.is_set(Timer::Gossip) {
+            return;
+        }
+        let earliest = self.watch.last_gossip.map_or(self.now, |last| last + self.config.gossip.interval);
+        self.timers.set(Timer::Gossip, self.now.max(earliest));
+    }
+
+    pub(super) fn gossip_due(&mut self) {
+        if matches!(self.me.life, Life::Leaving { .. }) && self.has_left() {
+            return self.fall_idle();
+        }
+        if self.news.is_empty() && self.me.news.is_none() && !matches!(self.me.life, Life::Leaving { .. }) {
+            return;
+        }
+        self.watch.last_gossip = Some(self.now);
+        self.timers.set(Timer::Gossip, self.now + self.config.gossip.interval);
+        let mut drawn = core::mem::take(&mut self.watch.drawn);
+        self.members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), |_| true, &mut drawn);
+        for slot in drawn.iter().copied() {
+            let identity = &self.members[slot].identity;
+            let (to, dst) = (identity.route(), destination(&identity.addr()));
+            self.send(Intent { to, dst, slot: Some(slot), cookie: None, say: Say::Gossip });
+        }
+        self.watch.drawn = drawn;
+    }
+}

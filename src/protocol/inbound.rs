@@ -1,0 +1,217 @@
+//! A decoded datagram arrives: who speaks, may it, and what does it say.
+//!
+//! The order of the checks: version, receiver, cluster, our own key; then what the header says of its
+//! sender; then the message; then the sections, if the sender is a member under exactly that identity.
+
+use super::{Life, Protocol, Say};
+use crate::codec::{Header, Message, Refusal, Update, VERSION};
+use crate::error::DatagramError;
+use crate::event::Event;
+use crate::identity::Identity;
+use crate::members::Slot;
+use crate::seeds::Ask;
+use crate::state::State;
+use core::num::NonZeroU32;
+use core::time::Duration;
+
+/// How often the user is told of one who claims our key.
+const RIVAL_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Why a well-formed datagram was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rejected {
+    Version { spoken: u8, highest: u8 },
+    Cluster { theirs: Option<NonZeroU32> },
+    Misdirected,
+}
+
+impl<E> From<Rejected> for DatagramError<E> {
+    fn from(rejected: Rejected) -> Self {
+        match rejected {
+            Rejected::Version { spoken, highest } => Self::Version { spoken, highest },
+            Rejected::Cluster { theirs } => Self::Cluster { theirs },
+            Rejected::Misdirected => Self::Misdirected,
+        }
+    }
+}
+
+/// Who speaks, after its header was applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sender {
+    /// An active member under exactly this identity.
+    Member(Slot),
+    /// Its key is held, but not so: departed, or superseded.
+    Known,
+    /// Not held: unproven, or refused for this reason.
+    Stranger(Option<Refusal>),
+}
+
+impl<I: Identity> Protocol<I> {
+    /// Takes a datagram. `updates` is emptied.
+    pub(crate) fn receive(
+        &mut self,
+        header: &Header<I>,
+        updates: &mut alloc::vec::Vec<Update<I>>,
+    ) -> Result<(), Rejected> {
+        self.check_address(header)?;
+        if let Message::Refused { .. } = header.message {
+            self.hear_refused(&header.message);
+            return Ok(());
+        }
+        if header.source.is_at(&self.me.addr) {
+            self.hear_own_key(header);
+            return Ok(());
+        }
+        if let Message::YouAreDown = header.message {
+            match updates.pop() {
+                Some(update) if updates.is_empty() => self.hear_notice(&header.source, &update),
+                _ => self.stats.dropped.unmatched += 1,
+            }
+            return Ok(());
+        }
+        let is_feed = matches!(header.message, Message::Feed { number, .. } if self.has_announced(number));
+        if let Life::Conflict(_) = self.me.life {
+            match header.message {
+                Message::Challenge { number, cookie } => self.hear_challenge(&header.source, number, cookie),
+                Message::Feed { .. } if is_feed => self.conflict_won(),
+                _ => {}
+            }
+            return Ok(());
+        }
+        let before = self.members.len();
+        let sender = self.hear_header(header, is_feed);
+        self.hear_message(header, sender);
+        if !matches!(sender, Sender::Member(_)) || matches!(header.message, Message::Unknown(_)) {
+            if !updates.is_empty() {
+                self.stats.dropped.unapplied += 1;
+            }
+            return Ok(());
+        }
+        for update in updates.drain(..) {
+            let from_subject = update.identity == header.source;
+            self.apply(update, from_subject);
+        }
+        if let Message::Feed { number, .. } = header.message {
+            self.fed(&header.source, number, before);
+        }
+        Ok(())
+    }
+
+    /// Version, receiver and cluster. A joiner of another version or cluster is told so.
+    fn check_address(&mut self, header: &Header<I>) -> Result<(), Rejected> {
+        let refused = matches!(header.message, Message::Refused { .. });
+        if header.version.spoken != VERSION && !refused {
+            self.turn_away(header, Refusal::Version);
+            self.stats.dropped.version += 1;
+            return Err(Rejected::Version { spoken: header.version.spoken, highest: header.version.highest });
+        }
+        if header.dst.is_some() && header.dst != self.me.dst {
+            self.stats.dropped.misdirected += 1;
+            return Err(Rejected::Misdirected);
+        }
+        if header.cluster != self.config.cluster && !refused {
+            self.turn_away(header, Refusal::Cluster);
+            self.stats.dropped.cluster += 1;
+            return Err(Rejected::Cluster { theirs: header.cluster });
+        }
+        Ok(())
+    }
+
+    fn turn_away(&mut self, header: &Header<I>, reason: Refusal) {
+        if let Message::Announce { number, .. } = header.message
+            && self.me.is_serving()
+        {
+            self.refuse(&header.source, number, reason);
+        }
+    }
+
+    fn has_announced(&mut self, number: u16) -> bool {
+        self.meeting.requests.find(self.now, number, Ask::Announce).is_some()
+    }
+
+    /// A datagram whose source claims our own key proves nothing.
+    fn hear_own_key(&mut self, header: &Header<I>) {
+        self.stats.dropped.own_key += 1;
+        let is_echo =
+            matches!(header.message, Message::Announce { number, .. } if self.has_announced(number));
+        if header.source == self.me.identity || is_echo {
+            return self.met_myself(&header.message);
+        }
+        if !self.me.is_serving() {
+            return;
+        }
+        if self.me.identity.supersedes(&header.source) {
+            let held = (self.me.identity.clone(), self.me.incarnation, State::Alive);
+            self.notify(&header.source, held);
+            if self.restraint.rival_told.is_none_or(|at| self.now.since(at) >= RIVAL_INTERVAL) {
+                self.restraint.rival_told = Some(self.now);
+                self.event(Event::Rival { identity: header.source.clone() });
+            }
+        } else if let Message::Announce { number, .. } = header.message {
+            self.refuse(&header.source, number, Refusal::Conflict);
+        }
+    }
+
+    /// Whether the sender has shown that it can be reached where it says.
+    pub(super) fn is_proven(&self, header: &Header<I>) -> bool {
+        header.cookie.is_some_and(|cookie| self.meeting.cookies.holds(self.now, &header.source, cookie))
+    }
+
+    /// The header is `Alive` of its sender, under the merge table. A stranger enters only by a cookie, or by
+    /// the feed that we asked it for; so does a newer identity of a known key at another route.
+    fn hear_header(&mut self, header: &Header<I>, is_feed: bool) -> Sender {
+        let source = &header.source;
+        let Some(slot) = self.members.find(&source.addr()) else {
+            if !is_feed && !self.is_proven(header) {
+                return Sender::Stranger(None);
+            }
+            return match self.admit(source.clone(), header.incarnation) {
+                Ok(slot) => Sender::Member(slot),
+                Err(reason) => Sender::Stranger(Some(reason)),
+            };
+        };
+        let held = &self.members[slot];
+        let same = held.identity == *source;
+        if same && held.state == State::Alive && held.incarnation == header.incarnation {
+            return Sender::Member(slot);
+        }
+        let moved = !same && held.identity.route() != source.route() && source.supersedes(&held.identity);
+        if moved && !is_feed && !self.is_proven(header) {
+            return Sender::Stranger(None);
+        }
+        self.apply(Update::new(source.clone(), header.incarnation, State::Alive), true);
+        // Forgetting is the one change that could have taken the slot, and nothing is forgotten here.
+        let held = &self.members[slot];
+        if held.identity == *source && held.state.is_active() { Sender::Member(slot) } else { Sender::Known }
+    }
+
+    fn hear_message(&mut self, header: &Header<I>, sender: Sender) {
+        let source = &header.source;
+        match (&header.message, sender) {
+            (Message::Ping { number }, Sender::Member(slot)) => {
+                let dst = crate::fingerprint::destination(&source.addr());
+                let say = Say::Ack { number: *number };
+                self.send(super::Intent { to: source.route(), dst, slot: Some(slot), cookie: None, say });
+            }
+            (Message::Ping { number }, Sender::Known) => self.answer(source, Say::Ack { number: *number }),
+            (Message::Ping { number }, Sender::Stranger(None)) if self.me.is_serving() => {
+                self.challenge(source, *number)
+            }
+            (Message::Announce { number, .. }, _) => self.hear_announce(header, sender, *number),
+            (Message::Challenge { number, cookie }, _) => self.hear_challenge(source, *number, *cookie),
+            (Message::Ack { number }, Sender::Member(slot)) => {
+                self.hear_ack(slot, *number, header.incarnation)
+            }
+            (Message::PingReq { number, target, route }, Sender::Member(slot)) => {
+                self.hear_ping_req(slot, *number, target, route.as_ref());
+            }
+            (Message::ForwardedAck { number, identity, incarnation }, Sender::Member(_)) => {
+                self.hear_forwarded_ack(*number, identity, *incarnation);
+            }
+            (Message::Nack { number }, Sender::Member(_)) => self.hear_nack(*number),
+            (Message::Unknown(_), _) => self.stats.dropped.unknown_messages += 1,
+            (_, Sender::Stranger(_)) => self.stats.dropped.stranger += 1,
+            _ => {}
+        }
+    }
+}

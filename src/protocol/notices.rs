@@ -1,0 +1,160 @@
+//! Notices and corrections: telling the dead of their death, and the others what is held (PROTOCOL §2 a, b).
+//!
+//! Each has a limit of its own, one a subject and probe interval and so many a second in all; a shared one
+//! would let forged corrections starve the notices. To one whose own notice came lately, one in 5 s: two
+//! members that hold each other for dead do not talk for ever.
+
+use super::conflict::Pacing;
+use super::{Intent, Protocol, Say};
+use crate::codec::Refusal;
+use crate::config::Config;
+use crate::fingerprint::{destination, fingerprint};
+use crate::identity::Identity;
+use crate::limiter::{Bucket, Limiter};
+use crate::members::Slot;
+use crate::state::State;
+use crate::time::Instant;
+use alloc::collections::VecDeque;
+use core::time::Duration;
+
+/// How long one who sent us a notice is answered sparingly.
+const TRUCE: Duration = Duration::from_secs(5);
+/// Senders of notices remembered.
+const ACCUSERS: usize = 64;
+
+/// All limits on what is sent unasked.
+pub(super) struct Restraint {
+    notices: Limiter,
+    corrections: Limiter,
+    challenges: Bucket,
+    refusals: Bucket,
+    accusers: VecDeque<Accuser>,
+    pub(super) conflict: Pacing,
+    pub(super) rival_told: Option<Instant>,
+}
+
+struct Accuser {
+    identity: u64,
+    came: Instant,
+    answered: Option<Instant>,
+}
+
+impl Restraint {
+    pub(super) fn new(config: &Config) -> Self {
+        let (limits, period) = (&config.limits, config.probe.interval);
+        Self {
+            notices: Limiter::new(limits.notices_per_second, period),
+            corrections: Limiter::new(limits.notices_per_second, period),
+            challenges: Bucket::new(limits.challenges_per_second),
+            refusals: Bucket::new(limits.refusals_per_second),
+            accusers: VecDeque::new(),
+            conflict: Pacing::default(),
+            rival_told: None,
+        }
+    }
+
+    fn note_accuser(&mut self, now: Instant, identity: u64) {
+        if let Some(known) = self.accusers.iter_mut().find(|accuser| accuser.identity == identity) {
+            known.came = now;
+            return;
+        }
+        if self.accusers.len() == ACCUSERS {
+            self.accusers.pop_front();
+        }
+        self.accusers.push_back(Accuser { identity, came: now, answered: None });
+    }
+
+    /// Whether the truce with an accuser lets a notice pass; if so, it counts as sent.
+    fn truce_allows(&mut self, now: Instant, identity: u64) -> bool {
+        let Some(accuser) = self.accusers.iter_mut().find(|accuser| accuser.identity == identity) else {
+            return true;
+        };
+        if now.since(accuser.came) >= TRUCE {
+            return true;
+        }
+        let allowed = accuser.answered.is_none_or(|at| now.since(at) >= TRUCE);
+        if allowed {
+            accuser.answered = Some(now);
+        }
+        allowed
+    }
+}
+
+impl<I: Identity> Protocol<I> {
+    /// Tells `to` what is held of its key.
+    pub(super) fn notify(&mut self, to: &I, held: (I, u32, State)) {
+        let key = to.addr();
+        if !self.restraint.truce_allows(self.now, fingerprint(to))
+            || !self.restraint.notices.take(self.now, fingerprint(&key))
+        {
+            self.stats.dropped.notices_limited += 1;
+            return;
+        }
+        let (identity, incarnation, state) = held;
+        let say = Say::YouAreDown { identity, incarnation, state };
+        self.send(Intent { to: to.route(), dst: destination(&key), slot: None, cookie: None, say });
+    }
+
+    /// Tells everybody again what is held of a member.
+    pub(super) fn correct(&mut self, slot: Slot) {
+        if self.restraint.corrections.take(self.now, fingerprint(&self.members[slot].identity.addr())) {
+            self.tell(slot);
+        } else {
+            self.stats.dropped.corrections_limited += 1;
+        }
+    }
+
+    /// Asks a stranger to show that it can be reached.
+    pub(super) fn challenge(&mut self, stranger: &I, number: u16) {
+        if !self.restraint.challenges.take(self.now) {
+            self.stats.dropped.challenges_limited += 1;
+            return;
+        }
+        let cookie = self.meeting.cookies.bake(self.now, stranger);
+        self.answer(stranger, Say::Challenge { number, cookie });
+    }
+
+    /// Turns a stranger away.
+    pub(super) fn refuse(&mut self, stranger: &I, number: u16, reason: Refusal) {
+        if self.restraint.refusals.take(self.now) {
+            self.answer(stranger, Say::Refused { number, reason });
+        } else {
+            self.stats.dropped.refusals_limited += 1;
+        }
+    }
+
+    /// Answers one who need not be a member; no news travels along.
+    pub(super) fn answer(&mut self, to: &I, say: Say<I>) {
+        let dst = destination(&to.addr());
+        self.send(Intent { to: to.route(), dst, slot: None, cookie: None, say });
+    }
+
+    /// A notice came: does what the table of PROTOCOL §3 says of it, whoever sent it, and shows its sender
+    /// what has become of us.
+    pub(super) fn hear_notice(&mut self, accuser: &I, update: &crate::codec::Update<I>) {
+        if !update.identity.is_at(&self.me.addr) {
+            self.stats.dropped.unmatched += 1;
+            return;
+        }
+        self.restraint.note_accuser(self.now, fingerprint(accuser));
+        self.hear_about_me(update);
+        let outdated = self.me.identity != update.identity || self.me.incarnation != update.incarnation;
+        if self.me.is_serving() && outdated {
+            self.show_myself(accuser);
+        }
+    }
+
+    /// Speaks to one who holds something old of us. To one who is no member here, by a ping, which is small
+    /// and is answered by a challenge if need be.
+    fn show_myself(&mut self, to: &I) {
+        let key = to.addr();
+        let slot = self.members.find(&key).filter(|slot| self.members[*slot].state.is_active());
+        if slot.is_none() && !self.restraint.notices.take(self.now, fingerprint(&key)) {
+            self.stats.dropped.notices_limited += 1;
+            return;
+        }
+        let say =
+            if slot.is_some() { Say::Gossip } else { Say::Ping { number: self.request_ping(to.route()) } };
+        self.send(Intent { to: to.route(), dst: destination(&key), slot, cookie: None, say });
+    }
+}

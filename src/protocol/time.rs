@@ -1,0 +1,93 @@
+//! Deadlines: the earliest of all, serving them, and a process that stood still.
+
+use super::{Life, Protocol};
+use crate::identity::Identity;
+use crate::state::State;
+use crate::time::Instant;
+use crate::timers::Timer;
+use core::time::Duration;
+
+impl<I: Identity> Protocol<I> {
+    /// Takes the time; one that runs backwards is clamped, here and nowhere else. If a deadline was missed by
+    /// more than half a probe timeout, this process stood still.
+    pub(crate) fn advance(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+        if let Some(due) = self.next_deadline() {
+            let lateness = self.now.since(due);
+            if lateness > self.config.probe.timeout / 2 {
+                self.stood_still(lateness);
+            }
+        }
+    }
+
+    /// The earliest of the deadlines that lateness is measured by.
+    fn next_deadline(&self) -> Option<Instant> {
+        if matches!(self.me.life, Life::Dormant) {
+            return None;
+        }
+        let many =
+            if self.me.is_serving() { [self.suspicions.next(), self.watch.relays.next()] } else { [None; 2] };
+        many.into_iter().flatten().chain(self.timers.next()).min()
+    }
+
+    /// When [`Protocol::timeout`] is to be called next.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let forget = if self.me.is_serving() { self.next_to_forget() } else { None };
+        self.next_deadline().into_iter().chain(forget).min()
+    }
+
+    fn next_to_forget(&self) -> Option<Instant> {
+        self.members.departed().oldest().map(|(_, since)| since + self.config.join.forget_after)
+    }
+
+    /// Nobody is to suffer for deadlines that passed while this process did not run: they move, the probe in
+    /// flight says nothing, and we trust ourselves less. The others may hold us for dead: they are told.
+    fn stood_still(&mut self, lateness: Duration) {
+        crate::trace::stood_still(&self.me.identity, lateness);
+        self.suspicions.postpone(lateness);
+        self.watch.relays.postpone(lateness);
+        self.meeting.seeds.postpone(lateness);
+        self.timers.catch_up(self.now);
+        self.void_probe();
+        self.watch.health.worsen(1);
+        if self.me.is_serving() {
+            self.tell_own();
+        }
+    }
+
+    /// Serves every deadline that has come.
+    pub(crate) fn timeout(&mut self) {
+        // Bounded: each pass clears a deadline, and what it sets anew lies in the future.
+        while let Some(timer) = self.timers.take_due(self.now) {
+            match timer {
+                Timer::Probe => self.probe_due(),
+                Timer::ProbeTimeout => self.probe_timeout_due(),
+                Timer::Gossip => self.gossip_due(),
+                Timer::Announce => self.announce_due(),
+                Timer::Seeds => self.seeds_due(),
+                Timer::Conflict => self.conflict_due(),
+                Timer::Twin => self.give_way_to_twin(),
+            }
+        }
+        if !self.me.is_serving() {
+            return;
+        }
+        self.relays_due();
+        self.suspicions_due();
+        while let Some((oldest, _)) = self.members.departed().oldest()
+            && self.next_to_forget().is_some_and(|at| at <= self.now)
+        {
+            self.forget(oldest);
+        }
+    }
+
+    /// Suspects whose time is up are down; whoever declares it tells the subject at once.
+    fn suspicions_due(&mut self) {
+        while let Some(slot) = self.suspicions.due(self.now) {
+            let identity = self.members[slot].identity.clone();
+            let incarnation = self.members[slot].incarnation;
+            self.set_departed(slot, incarnation, State::Down);
+            self.notify(&identity, (identity.clone(), incarnation, State::Down));
+        }
+    }
+}
