@@ -6,6 +6,9 @@ extern crate alloc;
 pub mod broadcast;
 pub mod codec;
 mod config;
+/// Checks that a third-party plugin keeps the engine's laws.
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod error;
 mod event;
 pub mod fingerprint;
