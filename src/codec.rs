@@ -46,6 +46,5 @@ pub trait Codec<I: Identity> {
     fn put_section(&self, section: SectionRef<'_, I>, out: &mut Out<'_>) -> Result<bool, Self::Error>;
 
     /// Reads the header, and gives the sections as an iterator that reads as it goes.
-    #[expect(clippy::type_complexity, reason = "a pair of a header and what follows it")]
     fn decode<'a>(&'a self, datagram: &'a [u8]) -> Result<(Header<I>, Self::Sections<'a>), Self::Error>;
 }

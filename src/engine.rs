@@ -12,11 +12,10 @@ use crate::error::{CommandError, ConfigError, DatagramError};
 use crate::event::Event;
 use crate::identity::Identity;
 use crate::members::{Member, Slot};
-use crate::protocol::{Life, Protocol};
+use crate::protocol::{Admission, Life, Protocol};
 use crate::spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 use crate::stats::Stats;
 use crate::time::Instant;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Where a member is in its life.
@@ -142,7 +141,7 @@ impl<S: Spec> Engine<S> {
     /// Sets the hook that is asked before an unknown identity enters the table. Default: all may.
     ///
     /// It is not asked about those who are members already, nor about a newer identity of a known key.
-    pub fn set_admission(&mut self, hook: Box<dyn Fn(&S::Identity) -> bool + Send>) {
+    pub fn set_admission(&mut self, hook: Admission<S::Identity>) {
         self.protocol.set_admission(hook);
     }
 

@@ -6,6 +6,9 @@ extern crate alloc;
 pub mod broadcast;
 pub mod codec;
 mod config;
+/// Checks that a third-party plugin keeps the engine's laws.
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod cookie;
 mod dissemination;
 mod engine;
@@ -37,6 +40,7 @@ pub use event::{Event, SeedOutcome};
 pub use identity::{Fixed, Identity, Name, Named, Renewing};
 pub use members::Member;
 pub use out::Out;
+pub use protocol::Admission;
 pub use spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 pub use state::State;
 pub use stats::{Dropped, Gauges, Stats, Traffic};

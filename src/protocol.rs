@@ -40,8 +40,8 @@ use notices::Restraint;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-/// Decides whether an unknown identity may enter the table.
-pub(crate) type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
+/// Decides whether an unknown identity may enter the table: true lets it in.
+pub type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
 
 /// The state of a member.
 pub(crate) struct Protocol<I: Identity> {

@@ -14,6 +14,8 @@ use slab::Slab;
 
 /// K: confirmations that bring a suspicion down to the shortest timeout.
 pub(crate) const CONFIRMATIONS: usize = 3;
+/// log(C + 1) / log(K + 1) for C = 0 to K = 3, in millionths.
+const FALL: [u32; CONFIRMATIONS + 1] = [0, 500_000, 792_481, 1_000_000];
 
 /// Names a suspicion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,10 +123,8 @@ fn timeout(config: &Config, n: usize, confirmations: usize) -> Duration {
     if !config.suspicion.dynamic || n < CONFIRMATIONS + 2 {
         return min;
     }
-    // log(C + 1) / log(K + 1) for C = 0 to K = 3, in millionths.
-    const FALL: [u32; CONFIRMATIONS + 1] = [0, 500_000, 792_481, 1_000_000];
     let fall = FALL[confirmations.min(CONFIRMATIONS)];
-    max - (max - min).mul_f64(f64::from(fall) / 1e6)
+    max.saturating_sub(max.saturating_sub(min).mul_f64(f64::from(fall) / 1e6))
 }
 
 /// The longest that a suspicion lasts: for a member in conflict, how long until its rival is found down.
@@ -135,7 +135,7 @@ pub(crate) fn longest(config: &Config, n: usize) -> Duration {
 
 fn bounds(config: &Config, n: usize) -> (Duration, Duration) {
     let SuspicionConfig { alpha, beta, .. } = config.suspicion;
-    let scale = libm::log10(n.max(1) as f64).max(1.0);
+    let scale = libm::log10(f64::from(n.max(1) as u32)).max(1.0);
     let min = config.probe.interval.mul_f64(f64::from(alpha) * scale);
     (min, min.saturating_mul(beta))
 }

@@ -50,7 +50,7 @@ impl<S: Spec> Engine<S> {
         received.updates += self.updates.len() as u64;
         match header.message.kind() {
             Some(kind) if !matches!(header.message, Message::Unknown(_)) => {
-                received.count(kind, datagram.len())
+                received.count(kind, datagram.len());
             }
             _ => received.bytes += datagram.len() as u64,
         }

@@ -68,8 +68,6 @@ impl Default for AddressBytes {
     }
 }
 
-/// Bytes of an IPv4 socket address: ip 4, port 2 (little-endian).
-const V4: usize = 6;
 /// Bytes of an IPv6 socket address: ip 16, port 2 (little-endian).
 const V6: usize = 18;
 
@@ -80,8 +78,9 @@ impl Address for SocketAddrV4 {
     }
 
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
-        let ([a, b, c, d, p, q], rest) = bytes.split_first_chunk::<V4>()?;
-        Some((Self::new(Ipv4Addr::new(*a, *b, *c, *d), u16::from_le_bytes([*p, *q])), rest))
+        let (ip, rest) = bytes.split_first_chunk::<4>()?;
+        let (port, rest) = rest.split_first_chunk::<2>()?;
+        Some((Self::new(Ipv4Addr::from(*ip), u16::from_le_bytes(*port)), rest))
     }
 }
 

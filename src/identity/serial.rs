@@ -21,10 +21,14 @@ pub const fn serial_newer(a: u64, b: u64) -> bool {
     ahead != 0 && (ahead < HALF || (ahead == HALF && a > b))
 }
 
-/// The epoch that follows the later of two, wrapping.
-pub(super) const fn epoch_after(a: u64, b: u64) -> u64 {
-    let later = if serial_newer(a, b) { a } else { b };
-    later.wrapping_add(1)
+/// The epoch to renew to over a rival: the later of the two plus one, wrapping.
+///
+/// Where the two are half the range apart that may not be newer than the rival; what follows the rival
+/// always is.
+pub(super) const fn epoch_after(mine: u64, rival: u64) -> u64 {
+    let later = if serial_newer(mine, rival) { mine } else { rival };
+    let next = later.wrapping_add(1);
+    if serial_newer(next, rival) { next } else { rival.wrapping_add(1) }
 }
 
 /// [`serial_newer`] for incarnations of identities that do not renew.
@@ -53,6 +57,17 @@ mod tests {
         assert!(serial_newer(0, u64::MAX));
         assert!(serial_newer(epoch_after(u64::MAX, 5), u64::MAX));
         assert!(serial_newer_u32(0, u32::MAX));
+    }
+
+    #[test]
+    fn renewing_is_newer_than_the_rival_wherever_it_is() {
+        let edge = [0, 1, 2, (1 << 63) - 1, 1 << 63, (1 << 63) + 1, u64::MAX - 1, u64::MAX];
+        for mine in edge {
+            for rival in edge {
+                assert!(serial_newer(epoch_after(mine, rival), rival), "{mine} over {rival}");
+            }
+        }
+        assert_eq!((epoch_after(3, 9), epoch_after(9, 3), epoch_after(1 << 63, 0)), (10, 10, 1));
     }
 
     #[test]

@@ -208,9 +208,9 @@ impl<I: Identity> Protocol<I> {
         }
         let renewed = Event::Renewed { old, new: update.identity };
         if held.is_active() {
-            self.event(renewed)
+            self.event(renewed);
         } else {
-            self.revive(slot, renewed)
+            self.revive(slot, renewed);
         }
         match update.state {
             State::Alive => self.tell(slot),

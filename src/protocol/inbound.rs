@@ -195,12 +195,12 @@ impl<I: Identity> Protocol<I> {
             }
             (Message::Ping { number }, Sender::Known) => self.answer(source, Say::Ack { number: *number }),
             (Message::Ping { number }, Sender::Stranger(None)) if self.me.is_serving() => {
-                self.challenge(source, *number)
+                self.challenge(source, *number);
             }
             (Message::Announce { number, .. }, _) => self.hear_announce(header, sender, *number),
             (Message::Challenge { number, cookie }, _) => self.hear_challenge(source, *number, *cookie),
             (Message::Ack { number }, Sender::Member(slot)) => {
-                self.hear_ack(slot, *number, header.incarnation)
+                self.hear_ack(slot, *number, header.incarnation);
             }
             (Message::PingReq { number, target, route }, Sender::Member(slot)) => {
                 self.hear_ping_req(slot, *number, target, route.as_ref());

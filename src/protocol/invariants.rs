@@ -34,7 +34,7 @@ impl<I: Identity> Protocol<I> {
         }
         let all = self.members.len() + self.members.departed().len();
         // A clock reading is as good as a draw here, and leaves the engine's own randomness alone.
-        if all <= WHOLE || self.now.as_micros() % SAMPLE == 0 {
+        if all <= WHOLE || self.now.as_micros().is_multiple_of(SAMPLE) {
             self.check_tables();
         }
     }

@@ -59,6 +59,7 @@ pub(super) enum Answer {
 }
 
 /// The cell of the table.
+#[expect(clippy::match_same_arms, reason = "one arm a cell, in the order of the table")]
 pub(super) fn decide(relation: Relation, update: Standing, held: Standing, renews: bool) -> (Change, Answer) {
     use Answer::{Correct, Nothing, Notify};
     use Change::{Alive, Confirm, Depart, Keep, Raise, Replace, Suspect, TurnLeft};

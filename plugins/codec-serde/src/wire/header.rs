@@ -1,0 +1,72 @@
+//! The header: `version · kind and flags · cluster? · dst? · cookie? · source · incarnation · body`.
+
+use super::reader::Reader;
+use super::section::Sections;
+use super::{message, put_value};
+use crate::error::CodecError;
+use crate::format::{Format, SerdeIdentity};
+use haulout::Out;
+use haulout::codec::{Header, HeaderRef, Message, VERSION, Version};
+
+/// Bits of the second byte that hold the kind of message; the others say which fields are present.
+pub(super) const KIND: u8 = 0b0001_1111;
+const CLUSTER: u8 = 0b0010_0000;
+const DST: u8 = 0b0100_0000;
+const COOKIE: u8 = 0b1000_0000;
+
+/// Appends a header; `Ok(false)` if it does not fit.
+pub(crate) fn put<F: Format, I: SerdeIdentity>(
+    header: HeaderRef<'_, I>,
+    out: &mut Out<'_>,
+) -> Result<bool, CodecError> {
+    let Version { spoken, highest } = check(header.version)?;
+    let flag = |present: bool, bit: u8| if present { bit } else { 0 };
+    let kind = message::number(header.message)?
+        | flag(header.cluster.is_some(), CLUSTER)
+        | flag(header.dst.is_some(), DST)
+        | flag(header.cookie.is_some(), COOKIE);
+    Ok(out.put(&[highest << 4 | spoken, kind])
+        && header.cluster.is_none_or(|cluster| out.put(&cluster.get().to_le_bytes()))
+        && header.dst.is_none_or(|dst| out.put(&dst.get().to_le_bytes()))
+        && header.cookie.is_none_or(|cookie| out.put(&cookie.to_le_bytes()))
+        && put_value::<F, I>(header.source, out)?
+        && out.put_varint(header.incarnation.into())
+        && message::put::<F, I>(header.message, out)?)
+}
+
+/// Reads a header and leaves the sections to be read.
+///
+/// Of a version that is not spoken here only the layout of the header is known: a body that does not
+/// parse is an unknown message, and no section is read.
+pub(crate) fn take<F: Format, I: SerdeIdentity>(
+    datagram: &[u8],
+) -> Result<(Header<I>, Sections<'_, I, F>), CodecError> {
+    let mut reader = Reader::new(datagram);
+    let version = match reader.u8()? {
+        0 => return Err(CodecError::Sealed),
+        byte => check(Version { spoken: byte & 0x0f, highest: byte >> 4 })?,
+    };
+    let kind = reader.u8()?;
+    let present = |bit: u8| kind & bit != 0;
+    let cluster = if present(CLUSTER) { Some(reader.nonzero("cluster")?) } else { None };
+    let dst = if present(DST) { Some(reader.nonzero("dst")?) } else { None };
+    let cookie = if present(COOKIE) { Some(reader.u64()?) } else { None };
+    let source = reader.value::<F, I>()?;
+    let incarnation = reader.narrow()?;
+    let message = match message::take::<F, I>(kind & KIND, &mut reader) {
+        Err(_) if version.spoken != VERSION => Message::Unknown(kind & KIND),
+        result => result?,
+    };
+    let legible = version.spoken == VERSION && !matches!(message, Message::Unknown(_));
+    let sections = Sections::new(if legible { reader } else { Reader::new(&[]) });
+    Ok((Header { version, cluster, dst, cookie, source, incarnation, message }, sections))
+}
+
+/// Versions are 1 to 15, and nobody speaks one above the highest that it speaks.
+fn check(version: Version) -> Result<Version, CodecError> {
+    let Version { spoken, highest } = version;
+    if spoken == 0 || highest < spoken || highest > 0x0f {
+        return Err(CodecError::Version { spoken, highest });
+    }
+    Ok(version)
+}

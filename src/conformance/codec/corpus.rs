@@ -1,0 +1,169 @@
+//! What is put on the wire: every message, header and section, with their edges.
+
+use crate::codec::{Header, MAX_SUSPECTERS, Message, Refusal, Section, Suspecters, Update, VERSION, Version};
+use crate::conformance::samples::keys;
+use crate::identity::Identity;
+use crate::state::State;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+/// Incarnations around which forms may change their length.
+const INCARNATIONS: [u32; 9] = [0, 1, 30, 31, 127, 128, 1 << 14, 1 << 31, u32::MAX];
+
+/// Values for messages and sections, made of the samples.
+pub(super) struct Corpus<'s, I: Identity> {
+    samples: &'s [I],
+    keys: Vec<I::Addr>,
+}
+
+impl<'s, I: Identity> Corpus<'s, I> {
+    pub(super) fn new(samples: &'s [I]) -> Self {
+        Self { samples, keys: keys(samples) }
+    }
+
+    /// The first sample says `message`, in the smallest header.
+    pub(super) fn header(&self, message: Message<I>) -> Header<I> {
+        Header {
+            version: Version::CURRENT,
+            cluster: None,
+            dst: None,
+            cookie: None,
+            source: self.samples[0].clone(),
+            incarnation: 0,
+            message,
+        }
+    }
+
+    /// The same with every optional field and the highest values.
+    fn full_header(&self, message: Message<I>) -> Header<I> {
+        Header {
+            version: Version { spoken: VERSION, highest: 15 },
+            cluster: Some(NonZeroU32::MAX),
+            dst: Some(NonZeroU32::MAX),
+            cookie: Some(u64::MAX),
+            incarnation: u32::MAX,
+            ..self.header(message)
+        }
+    }
+
+    /// Headers: each message in the smallest and the fullest, then each field of a header by itself.
+    pub(super) fn headers(&self) -> Vec<Header<I>> {
+        let mut headers = Vec::new();
+        for message in self.messages() {
+            headers.push(self.header(message.clone()));
+            headers.push(self.full_header(message));
+        }
+        let ping = self.header(Message::Ping { number: 1 });
+        for bits in 0..8 {
+            let present = |bit: u8| bits & bit != 0;
+            headers.push(Header {
+                cluster: present(1).then_some(NonZeroU32::MIN),
+                dst: NonZeroU32::new(0x0102_0304).filter(|_| present(2)),
+                cookie: present(4).then_some(0),
+                ..ping.clone()
+            });
+        }
+        headers.extend(INCARNATIONS.map(|incarnation| Header { incarnation, ..ping.clone() }));
+        headers.extend(self.samples.iter().map(|source| Header { source: source.clone(), ..ping.clone() }));
+        for (spoken, highest) in [(VERSION, 2), (2, 2), (3, 7), (15, 15)] {
+            headers.push(Header { version: Version { spoken, highest }, ..ping.clone() });
+        }
+        headers
+    }
+
+    /// Every message, each of its fields at its edges.
+    fn messages(&self) -> Vec<Message<I>> {
+        let mut messages = vec![Message::Gossip, Message::YouAreDown];
+        messages.extend(unknown_messages());
+        for number in [0, 1, 0x0102, u16::MAX] {
+            messages.extend([Message::Ping { number }, Message::Ack { number }, Message::Nack { number }]);
+            for (flags, padding) in [(0, 0), (1, 1), (0, 127), (1, 300)] {
+                messages.push(Message::Announce { number, flags, padding });
+            }
+            for value in [0, 1, 0x0102_0304_0506_0708, u64::MAX] {
+                messages.push(Message::Challenge { number, cookie: value });
+                messages.push(Message::Feed { number, clock: value });
+            }
+        }
+        for (at, sample) in self.samples.iter().enumerate() {
+            let (number, incarnation) = (at as u16, INCARNATIONS[at % INCARNATIONS.len()]);
+            for route in [None, Some(sample.route())] {
+                messages.push(Message::PingReq { number, target: sample.addr(), route });
+            }
+            messages.push(Message::ForwardedAck { number, identity: sample.clone(), incarnation });
+        }
+        for reason in 0..=5 {
+            let reason = Refusal::from_number(reason);
+            for (cluster, min, max) in
+                [(None, 1, 1), (Some(NonZeroU32::MIN), 1, 15), (Some(NonZeroU32::MAX), 2, 9)]
+            {
+                messages.push(Message::Refused { number: 7, reason, cluster, min, max });
+            }
+        }
+        messages
+    }
+
+    /// Every state at every incarnation, every sample, suspicions by none to four, unknown sections.
+    pub(super) fn sections(&self) -> Vec<Section<'static, I>> {
+        let mut sections = Vec::new();
+        for state in [State::Alive, State::Suspect, State::Down, State::Left] {
+            for incarnation in INCARNATIONS {
+                sections.push(self.update(0, incarnation, state));
+            }
+            sections.extend((0..self.samples.len()).map(|at| self.update(at, 2, state)));
+        }
+        for start in 0..self.keys.len() {
+            for count in 1..=MAX_SUSPECTERS {
+                sections.push(self.suspicion(start, count));
+            }
+        }
+        sections.extend(unknown_sections());
+        sections
+    }
+
+    /// A few sections of different kinds, for what is tried at every byte.
+    pub(super) fn few_sections(&self) -> Vec<Section<'static, I>> {
+        let [first, second, ..] = unknown_sections();
+        vec![
+            self.update(0, 0, State::Alive),
+            first,
+            self.suspicion(0, MAX_SUSPECTERS),
+            self.update(self.samples.len() - 1, u32::MAX, State::Left),
+            second,
+            self.update(1, 31, State::Down),
+        ]
+    }
+
+    /// So many updates that a byte cannot count them.
+    pub(super) fn many_sections(&self) -> Vec<Section<'static, I>> {
+        (0..300).map(|n| self.update(n % self.samples.len(), n as u32, State::Alive)).collect()
+    }
+
+    /// The smallest that another section may be taken back for.
+    pub(super) fn update(&self, sample: usize, incarnation: u32, state: State) -> Section<'static, I> {
+        Section::Update(Update::new(self.samples[sample].clone(), incarnation, state))
+    }
+
+    /// The first sample, suspected by `count` keys from that at `start` on.
+    fn suspicion(&self, start: usize, count: usize) -> Section<'static, I> {
+        let mut by = Suspecters::new();
+        for key in self.keys.iter().cycle().skip(start).take(count) {
+            by.insert(key.clone());
+        }
+        let identity = self.samples[0].clone();
+        Section::Update(Update { identity, incarnation: 3, state: State::Suspect, by })
+    }
+}
+
+/// Messages of kinds that no version has.
+pub(super) fn unknown_messages<I: Identity>() -> [Message<I>; 2] {
+    [Message::Unknown(16), Message::Unknown(31)]
+}
+
+/// Sections of kinds that no version has, of lengths around which forms may change.
+fn unknown_sections<I: Identity>() -> [Section<'static, I>; 5] {
+    static BODY: [u8; 300] = [0xa5; 300];
+    [(100, 3), (127, 0), (100, 127), (127, 128), (100, 300)]
+        .map(|(kind, len)| Section::Unknown { kind, body: &BODY[..len] })
+}
