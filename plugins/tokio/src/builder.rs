@@ -6,6 +6,7 @@ use crate::command::COMMANDS;
 use crate::error::StartError;
 use crate::events::{EVENT_BUFFER, Events};
 use crate::handle::Handle;
+use crate::identity::{IdentityFrom, Make};
 use crate::seed::{Seed, SeedError};
 use crate::shared::Shared;
 use crate::task::{Faults, Published, Seeds, Task};
@@ -13,7 +14,6 @@ use crate::transport::Transport;
 use crate::udp::Udp;
 use haulout::codec::Codec;
 use haulout::{Config, Engine, Instant};
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -56,28 +56,6 @@ pub struct NoTransport;
 /// A UDP socket is bound to this address when the node starts.
 #[derive(Debug)]
 pub struct Bind(SocketAddr);
-
-/// Where a node's identity comes from, and whom it admits.
-pub struct IdentityFrom<I> {
-    make: Make<I>,
-    admission: Option<Admission<I>>,
-}
-
-enum Make<I> {
-    Ready(I),
-    With(Box<dyn FnOnce(SocketAddr) -> I + Send>),
-}
-
-type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
-
-impl<I: fmt::Debug> fmt::Debug for IdentityFrom<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.make {
-            Make::Ready(identity) => f.debug_tuple("IdentityFrom").field(identity).finish(),
-            Make::With(_) => f.debug_tuple("IdentityFrom").finish_non_exhaustive(),
-        }
-    }
-}
 
 /// A node in the making.
 #[derive(Debug)]
@@ -242,7 +220,7 @@ where
             None => options.config,
         };
         let bound = transport.local_addr();
-        let identity = identity(make, bound, options.advertise)?;
+        let identity = make.identity(bound, options.advertise)?;
         let (longest_sent, longest_received) = (config.limits.datagram_sent, config.limits.datagram_received);
         let rng_seed = options.rng_seed.unwrap_or_else(rand::random);
         let mut engine = Engine::new(identity, codec, (), config, rng_seed)?;
@@ -270,41 +248,4 @@ where
         tokio::spawn(task.run(seeds));
         Ok((Handle { commands, shared, bound }, events))
     }
-}
-
-/// The identity, whose route must be an address that others can send to.
-fn identity<I: NodeIdentity>(
-    make: Make<I>,
-    bound: SocketAddr,
-    advertise: Option<SocketAddr>,
-) -> Result<I, StartError> {
-    let advertised = advertise.map(|address| match address.port() {
-        0 => SocketAddr::new(address.ip(), bound.port()),
-        _ => address,
-    });
-    let identity = match make {
-        Make::Ready(identity) => {
-            let route = identity.route();
-            if let Some(advertise) = advertised.filter(|&address| address != route) {
-                return Err(StartError::Route { route, advertise });
-            }
-            identity
-        }
-        Make::With(make) => {
-            let address = advertised.unwrap_or(bound);
-            if advertised.is_none() && address.ip().is_unspecified() {
-                return Err(StartError::Wildcard { bind: bound });
-            }
-            make(sendable(address)?)
-        }
-    };
-    sendable(identity.route())?;
-    Ok(identity)
-}
-
-fn sendable(address: SocketAddr) -> Result<SocketAddr, StartError> {
-    if address.ip().is_unspecified() || address.port() == 0 {
-        return Err(StartError::Advertise { address });
-    }
-    Ok(address)
 }

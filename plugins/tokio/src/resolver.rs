@@ -13,7 +13,7 @@ use std::future::pending;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -36,7 +36,8 @@ struct Name {
 }
 
 enum Stage {
-    LookingUp,
+    /// Once at a time: beginning anew ends the one under way.
+    LookingUp(AbortHandle),
     /// Addresses without an outcome so far.
     Asking(Vec<SocketAddr>),
     Reached,
@@ -144,13 +145,15 @@ impl Resolver {
 
     fn look_up(&mut self, index: usize, pause: Duration) {
         let name = &mut self.names[index];
+        if let Stage::LookingUp(previous) = &name.stage {
+            previous.abort();
+        }
         let (host, port) = (name.host.clone(), name.port);
-        name.stage = Stage::LookingUp;
-        self.lookups.spawn(async move {
+        name.stage = Stage::LookingUp(self.lookups.spawn(async move {
             tokio::time::sleep(pause).await;
             let found = tokio::net::lookup_host((host.as_str(), port)).await;
             (index, found.map(Iterator::collect))
-        });
+        }));
     }
 }
 
@@ -173,5 +176,74 @@ fn within_reach(
             io::ErrorKind::AddrNotAvailable,
             "all of its addresses are of a family that the node's socket does not speak",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    fn at(n: u8) -> SocketAddr {
+        ([10, 0, 0, n], 7).into()
+    }
+
+    fn found(resolver: &mut Resolver, addresses: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        resolver.looked_up(0, Ok(addresses.to_vec()), |to| to.is_ipv4()).map(|found| found.addresses)
+    }
+
+    fn looking_up(resolver: &Resolver) -> bool {
+        matches!(resolver.names[0].stage, Stage::LookingUp(_))
+    }
+
+    #[tokio::test]
+    async fn a_name_is_looked_up_again_when_no_address_of_it_led_to_a_member() {
+        let mut resolver = Resolver::default();
+        resolver.add("db".into(), 7, None);
+        assert_eq!(found(&mut resolver, &[at(2), at(1), at(2)]), Some(vec![at(1), at(2)]));
+        resolver.outcome(at(1), SeedOutcome::NoAnswer);
+        assert!(!looking_up(&resolver));
+        resolver.outcome(at(2), SeedOutcome::Myself);
+        assert!(looking_up(&resolver));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_led_to_a_member_rests_until_the_node_is_alone() {
+        let mut resolver = Resolver::default();
+        resolver.add("db".into(), 7, None);
+        found(&mut resolver, &[at(1), at(2)]);
+        resolver.outcome(at(1), SeedOutcome::Reached);
+        resolver.outcome(at(2), SeedOutcome::NoAnswer);
+        assert!(!looking_up(&resolver));
+        resolver.alone();
+        assert!(looking_up(&resolver));
+    }
+
+    #[tokio::test]
+    async fn addresses_out_of_reach_are_an_error_and_tried_again() {
+        let mut resolver = Resolver::default();
+        let (reply, answer) = oneshot::channel();
+        resolver.add("db".into(), 7, Some(reply));
+        assert_eq!(found(&mut resolver, &["[::1]:7".parse().unwrap()]), None);
+        let error = answer.await.unwrap().unwrap_err();
+        assert!(error.to_string().contains("family"), "{error}");
+        assert!(looking_up(&resolver));
+    }
+
+    #[tokio::test]
+    async fn leaving_answers_those_who_wait_and_ends_the_look_ups() {
+        let mut resolver = Resolver::default();
+        let (reply, answer) = oneshot::channel();
+        resolver.add("db".into(), 7, Some(reply));
+        resolver.cancel();
+        assert!(matches!(answer.await, Ok(Err(JoinError::Left))));
+        assert!(resolver.lookups.is_empty());
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        assert_eq!(pause(0), FIRST_PAUSE);
+        assert_eq!(pause(1), 2 * FIRST_PAUSE);
+        assert_eq!(pause(u32::MAX), LONGEST_PAUSE);
     }
 }

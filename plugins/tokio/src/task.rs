@@ -126,6 +126,9 @@ where
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 result => self.receive(result).await,
             }
+            if self.faults.in_a_row > PATIENCE {
+                return;
+            }
         }
     }
 
