@@ -3,6 +3,7 @@
 
 mod addresses;
 mod bytes;
+mod conflict;
 mod events;
 mod joining;
 mod leaving;

@@ -105,3 +105,48 @@ async fn a_restart_at_the_same_address_is_renewed_without_a_ghost() {
     assert_eq!(alive(&nodes[0]).len(), 2);
     assert!(nodes[0].departed().is_empty());
 }
+
+#[tokio::test]
+async fn a_restart_with_a_clock_that_stepped_back_is_a_member_again() {
+    let mut nodes = cluster(2).await;
+    let gone = nodes.pop().unwrap();
+    let address = gone.bound();
+    drop(gone);
+    eventually("the port is free", || std::net::UdpSocket::bind(address).is_ok()).await;
+    nodes.push(node_at(address, 0).seed(nodes[0].bound()).start().await.unwrap());
+    all_meet(&nodes).await;
+    assert!(nodes[1].local().identity.epoch() > 1);
+}
+
+/// The test's thread runs the one node and stands still; another runtime runs the others.
+#[tokio::test]
+async fn a_node_that_stood_still_suspects_nobody_and_is_back_by_itself() {
+    let (frozen, mut events) = node().start_with_events().await.unwrap();
+    let elsewhere =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let seed = frozen.bound();
+    let start = async move { [node().seed(seed).start().await, node().seed(seed).start().await] };
+    let others = elsewhere.spawn(start).await.unwrap().map(Result::unwrap);
+    let nodes = [frozen.clone(), others[0].clone(), others[1].clone()];
+    all_meet(&nodes).await;
+    while events.try_next().is_some() {}
+
+    let old = frozen.local().identity;
+    let found_down =
+        || others.iter().all(|node| node.member(&seed).is_some_and(|held| held.state == State::Down));
+    let start = std::time::Instant::now();
+    while !found_down() {
+        assert!(start.elapsed() < crate::support::PATIENCE, "it is not found down");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+
+    let renewed = event(&mut events, "it is back", |event| match event {
+        Event::Rejoined { identity } => Some(*identity),
+        Event::Suspected { .. } | Event::Down { .. } => panic!("it blames others: {event:?}"),
+        _ => None,
+    });
+    assert_ne!(renewed.await, old);
+    all_meet(&nodes).await;
+    drop(nodes);
+    elsewhere.shutdown_background();
+}
