@@ -11,8 +11,7 @@ async fn nodes_meet_over_ipv6() {
     let loopback: SocketAddr = "[::1]:0".parse().unwrap();
     let a = node_at(loopback, 1).start().await.unwrap();
     let b = node_at(loopback, 1).seed(a.bound()).start().await.unwrap();
-    let c = node_at(loopback, 1).seed(format!("localhost:{}", a.bound().port())).start().await.unwrap();
-    all_meet(&[a, b, c]).await;
+    all_meet(&[a, b]).await;
 }
 
 #[tokio::test]
