@@ -41,11 +41,13 @@ pub struct AddressBytes {
 
 impl AddressBytes {
     /// An empty buffer.
+    #[inline]
     pub const fn new() -> Self {
         Self { bytes: [0; 192], len: 0, overflow: false }
     }
 
     /// Appends bytes. Past the end of the buffer they are dropped and [`AddressBytes::as_slice`] is `None`.
+    #[inline]
     pub fn extend(&mut self, bytes: &[u8]) {
         match self.bytes.get_mut(self.len..self.len + bytes.len()) {
             Some(target) => {
@@ -57,6 +59,7 @@ impl AddressBytes {
     }
 
     /// What was written, or `None` if it did not fit.
+    #[inline]
     pub fn as_slice(&self) -> Option<&[u8]> {
         (!self.overflow).then(|| &self.bytes[..self.len])
     }
@@ -72,11 +75,13 @@ impl Default for AddressBytes {
 const V6: usize = 18;
 
 impl Address for SocketAddrV4 {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (ip, rest) = bytes.split_first_chunk::<4>()?;
         let (port, rest) = rest.split_first_chunk::<2>()?;
@@ -85,23 +90,27 @@ impl Address for SocketAddrV4 {
 }
 
 impl Address for SocketAddrV6 {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (ip, rest) = bytes.split_first_chunk::<16>()?;
         let (port, rest) = rest.split_first_chunk::<2>()?;
         Some((Self::new(Ipv6Addr::from(*ip), u16::from_le_bytes(*port), 0, 0), rest))
     }
 
+    #[inline]
     fn normal(self) -> Self {
         Self::new(*self.ip(), self.port(), 0, 0)
     }
 }
 
 impl Address for SocketAddr {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         match self {
             Self::V4(addr) => addr.put(out),
@@ -110,6 +119,7 @@ impl Address for SocketAddr {
     }
 
     /// The family follows from the length of the whole: an epoch of at most 8 bytes comes after it.
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         if bytes.len() >= V6 {
             let (addr, rest) = SocketAddrV6::split(bytes)?;
@@ -120,6 +130,7 @@ impl Address for SocketAddr {
         }
     }
 
+    #[inline]
     fn normal(self) -> Self {
         match self {
             Self::V4(_) => self,
@@ -129,6 +140,7 @@ impl Address for SocketAddr {
 }
 
 impl Address for IpAddr {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         match self {
             Self::V4(ip) => out.extend(&ip.octets()),
@@ -136,6 +148,7 @@ impl Address for IpAddr {
         }
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         if let Some((ip, rest)) = bytes.split_first_chunk::<16>() {
             return Some((Self::V6(Ipv6Addr::from(*ip)), rest));
