@@ -8,7 +8,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 
 /// The most bytes that an address may write, 96.
 ///
-/// With a name of 64 bytes an identity would exceed the wire's limit of 128 only beyond it.
+/// The whole identity is encoded in at most 128 bytes: beside a name of 64 bytes and an epoch, 53 are left.
+/// [`Engine::new`](crate::Engine::new) refuses what does not fit.
 pub const MAX_ADDRESS: usize = 96;
 
 /// An address that stock identities can carry: it has a short, self-delimiting form in bytes.
