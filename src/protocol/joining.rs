@@ -47,8 +47,7 @@ impl<I: Identity> Protocol<I> {
 
     /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
-        self.resume();
-        if !self.me.served {
+        if !self.resume() {
             return;
         }
         match self.me.identity.renew(&self.me.identity) {
@@ -73,6 +72,9 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn arm_all(&mut self) {
         self.arm_probe();
         self.arm_seeds();
+        if !self.news.is_empty() {
+            self.arm_gossip();
+        }
         if !self.timers.is_set(Timer::Announce) {
             let interval = self.config.join.announce_interval.as_micros() as u64;
             let phase = core::time::Duration::from_micros(self.rng.random_range(0..interval));
@@ -227,3 +229,6 @@ impl<I: Identity> Protocol<I> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
