@@ -25,11 +25,14 @@ use crate::out::Out;
 /// - A datagram that is cut between two sections is a shorter, valid one; every other cut is an error.
 /// - A section of a kind that the codec does not know is given as [`Section::Unknown`], a message that it
 ///   does not know as [`Message::Unknown`]; after one, `Sections` yields nothing.
+/// - Equal values give equal bytes, in every buffer in which they fit.
+/// - An announce is at least as long as its padding says, and no datagram begins with a zero byte: that is
+///   how sealed ones begin.
 /// - Hostile bytes give an error, never a panic, and never allocate more than a small multiple of their
 ///   length.
 /// - No allocation a datagram in steady state, identities that own heap memory aside.
 ///
-/// The `conformance` feature checks them.
+/// The `conformance` feature checks them, those about allocation aside.
 pub trait Codec<I: Identity> {
     /// Why bytes are not a datagram, or a value cannot be put into one.
     type Error: core::error::Error + Send + Sync + 'static;

@@ -94,6 +94,13 @@ impl Dissemination {
         self.len -= 1;
     }
 
+    /// Takes everything out.
+    pub(crate) fn clear(&mut self, links: &mut impl Links) {
+        while let Some(slot) = self.first() {
+            self.remove(slot, links);
+        }
+    }
+
     /// Counts a transmission: the slot goes to the end of the next list, or out at `limit`.
     pub(crate) fn sent(&mut self, slot: Slot, limit: u8, links: &mut impl Links) {
         let list = links.link(slot).list;

@@ -32,6 +32,7 @@ use core::hash::Hash;
 /// # Laws
 /// For identities `a`, `b` of one key:
 /// - `a.addr()` and `a.route()` are constant; `a.is_at(&k)` holds exactly if `a.addr() == k`;
+/// - `route_of(&a.addr())` is `None` or the route of both;
 /// - if `a != b`, exactly one of `a.supersedes(&b)` and `b.supersedes(&a)` holds; if `a == b`, neither;
 /// - if `a.renew(&b)` is `Some(c)`, then `c.addr() == a.addr()`, `c.supersedes(&b)`, and `c.supersedes(&a)`
 ///   wherever the order is transitive (serial numbers are, within half of their range);

@@ -12,11 +12,13 @@ pub struct Out<'b> {
 
 impl<'b> Out<'b> {
     /// An empty writer over `buf`.
+    #[inline]
     pub fn new(buf: &'b mut [u8]) -> Self {
         Self { buf, len: 0 }
     }
 
     /// Bytes written.
+    #[inline]
     pub fn len(&self) -> usize {
         self.len
     }
@@ -27,27 +29,32 @@ impl<'b> Out<'b> {
     }
 
     /// Bytes that still fit.
+    #[inline]
     pub fn remaining(&self) -> usize {
         self.buf.len() - self.len
     }
 
     /// What was written.
+    #[inline]
     pub fn written(&self) -> &[u8] {
         &self.buf[..self.len]
     }
 
     /// Forgets everything after the first `len` bytes; no effect if fewer were written.
+    #[inline]
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
     }
 
     /// Appends a byte; false, and nothing written, if it does not fit.
+    #[inline]
     #[must_use]
     pub fn put_u8(&mut self, byte: u8) -> bool {
         self.put(&[byte])
     }
 
     /// Appends bytes; false, and nothing written, if they do not all fit.
+    #[inline]
     #[must_use]
     pub fn put(&mut self, bytes: &[u8]) -> bool {
         let end = self.len + bytes.len();
@@ -58,6 +65,7 @@ impl<'b> Out<'b> {
     }
 
     /// Appends a LEB128 varint, seven bits a byte, least significant first: 1 to 10 bytes.
+    #[inline]
     #[must_use]
     pub fn put_varint(&mut self, mut value: u64) -> bool {
         let start = self.len;
@@ -86,11 +94,13 @@ impl<'b> Out<'b> {
     }
 
     /// The unwritten rest, for encoders that write into a slice; [`Out::advance`] keeps what they wrote.
+    #[inline]
     pub fn spare(&mut self) -> &mut [u8] {
         &mut self.buf[self.len..]
     }
 
     /// Counts `written` bytes of [`Out::spare`] as written, at most all of them.
+    #[inline]
     pub fn advance(&mut self, written: usize) {
         self.len = (self.len + written).min(self.buf.len());
     }

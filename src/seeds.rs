@@ -99,6 +99,7 @@ impl<R: Clone + Eq, A> Seeds<R, A> {
         let Some(seed) = self.all.iter_mut().find(|seed| seed.route == *route) else { return false };
         let news = seed.key.replace(key).is_none();
         seed.state = match seed.state {
+            _ if news => SeedState::Reached { again: Pause::first(now) },
             SeedState::Reached { again } if again.length >= longest && !learnt => SeedState::Resting,
             SeedState::Reached { again } => SeedState::Reached { again },
             SeedState::Asking { .. } => SeedState::Reached { again: Pause::first(now) },

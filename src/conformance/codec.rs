@@ -64,7 +64,7 @@ fn rewrite<I: Identity, C: Codec<I>>(
     header: &Header<I>,
     sections: &[Section<'_, I>],
 ) -> Option<Vec<u8>> {
-    let mut buf = vec![0; ROOM];
+    let mut buf = [0; 4096];
     let mut out = Out::new(&mut buf);
     let mut put = matches!(codec.put_header(header.as_ref(), &mut out), Ok(true));
     for section in sections {

@@ -25,8 +25,10 @@ pub fn identity<I: Identity>(samples: &[I]) {
     samples::check(samples, 2);
     let lives = with_renewals(samples);
     for a in &lives {
+        lives.iter().filter(|b| b.addr() == a.addr()).for_each(|b| rivals(a, b));
+    }
+    for a in &lives {
         for b in lives.iter().filter(|b| b.addr() == a.addr()) {
-            rivals(a, b);
             if let Some(renewed) = a.renew(b) {
                 renewal(a, b, &renewed);
             }
@@ -50,6 +52,9 @@ fn with_renewals<I: Identity>(samples: &[I]) -> Vec<I> {
                 "where `RENEWS` is false, `renew` is `None`",
                 "{a:?}\nover {b:?}\nrenews to {renewed:?}"
             );
+            if let Some(renewed) = &renewed {
+                keeps_its_key(a, renewed);
+            }
             lives.extend(renewed);
         }
     }
@@ -75,9 +80,7 @@ fn alone<I: Identity>(a: &I) {
 
 /// What holds of two identities, whatever their keys.
 fn pair<I: Identity>(a: &I, b: &I) {
-    #[expect(clippy::eq_op, reason = "that the two agree is what is checked")]
-    let symmetric = (a == b) == (b == a);
-    law!(symmetric, "equality goes both ways", "{a:?}\n{b:?}");
+    law!(a.eq(b) == b.eq(a), "equality goes both ways", "{a:?}\n{b:?}");
     let (key, other) = (a.addr(), b.addr());
     let one_key = key == other;
     law!(a != b || one_key, "equal identities have one key", "{a:?}\n{b:?}");
@@ -122,9 +125,13 @@ fn rivals<I: Identity>(a: &I, b: &I) {
     );
 }
 
+fn keeps_its_key<I: Identity>(a: &I, renewed: &I) {
+    law!(renewed.addr() == a.addr(), "a renewed identity keeps its key", "{a:?}\nrenews to {renewed:?}");
+}
+
 /// What holds of `renewed`, which is `a` renewed over `rival`.
 fn renewal<I: Identity>(a: &I, rival: &I, renewed: &I) {
-    law!(renewed.addr() == a.addr(), "a renewed identity keeps its key", "{a:?}\nrenews to {renewed:?}");
+    keeps_its_key(a, renewed);
     alone(renewed);
     law!(
         renewed.supersedes(rival),

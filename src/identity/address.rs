@@ -8,7 +8,8 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddr
 
 /// The most bytes that an address may write, 96.
 ///
-/// With a name of 64 bytes an identity would exceed the wire's limit of 128 only beyond it.
+/// The whole identity is encoded in at most 128 bytes: beside a name of 64 bytes and an epoch, 53 are left.
+/// [`Engine::new`](crate::Engine::new) refuses what does not fit.
 pub const MAX_ADDRESS: usize = 96;
 
 /// An address that stock identities can carry: it has a short, self-delimiting form in bytes.
@@ -41,11 +42,13 @@ pub struct AddressBytes {
 
 impl AddressBytes {
     /// An empty buffer.
+    #[inline]
     pub const fn new() -> Self {
         Self { bytes: [0; 192], len: 0, overflow: false }
     }
 
     /// Appends bytes. Past the end of the buffer they are dropped and [`AddressBytes::as_slice`] is `None`.
+    #[inline]
     pub fn extend(&mut self, bytes: &[u8]) {
         match self.bytes.get_mut(self.len..self.len + bytes.len()) {
             Some(target) => {
@@ -57,6 +60,7 @@ impl AddressBytes {
     }
 
     /// What was written, or `None` if it did not fit.
+    #[inline]
     pub fn as_slice(&self) -> Option<&[u8]> {
         (!self.overflow).then(|| &self.bytes[..self.len])
     }
@@ -72,11 +76,13 @@ impl Default for AddressBytes {
 const V6: usize = 18;
 
 impl Address for SocketAddrV4 {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (ip, rest) = bytes.split_first_chunk::<4>()?;
         let (port, rest) = rest.split_first_chunk::<2>()?;
@@ -85,23 +91,27 @@ impl Address for SocketAddrV4 {
 }
 
 impl Address for SocketAddrV6 {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (ip, rest) = bytes.split_first_chunk::<16>()?;
         let (port, rest) = rest.split_first_chunk::<2>()?;
         Some((Self::new(Ipv6Addr::from(*ip), u16::from_le_bytes(*port), 0, 0), rest))
     }
 
+    #[inline]
     fn normal(self) -> Self {
         Self::new(*self.ip(), self.port(), 0, 0)
     }
 }
 
 impl Address for SocketAddr {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         match self {
             Self::V4(addr) => addr.put(out),
@@ -110,6 +120,7 @@ impl Address for SocketAddr {
     }
 
     /// The family follows from the length of the whole: an epoch of at most 8 bytes comes after it.
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         if bytes.len() >= V6 {
             let (addr, rest) = SocketAddrV6::split(bytes)?;
@@ -120,6 +131,7 @@ impl Address for SocketAddr {
         }
     }
 
+    #[inline]
     fn normal(self) -> Self {
         match self {
             Self::V4(_) => self,
@@ -129,6 +141,7 @@ impl Address for SocketAddr {
 }
 
 impl Address for IpAddr {
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         match self {
             Self::V4(ip) => out.extend(&ip.octets()),
@@ -136,6 +149,7 @@ impl Address for IpAddr {
         }
     }
 
+    #[inline]
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])> {
         if let Some((ip, rest)) = bytes.split_first_chunk::<16>() {
             return Some((Self::V6(Ipv6Addr::from(*ip)), rest));

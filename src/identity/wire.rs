@@ -15,11 +15,13 @@ trait Parts: Sized {
 }
 
 /// An epoch in as few bytes as it takes, little-endian, none for zero.
+#[inline]
 fn put_epoch(epoch: u64, out: &mut AddressBytes) {
     let len = 8 - epoch.leading_zeros() as usize / 8;
     out.extend(&epoch.to_le_bytes()[..len]);
 }
 
+#[inline]
 fn parse_epoch(bytes: &[u8]) -> Option<u64> {
     let mut epoch = [0; 8];
     epoch.get_mut(..bytes.len())?.copy_from_slice(bytes);

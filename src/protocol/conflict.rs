@@ -7,6 +7,7 @@ use crate::identity::Identity;
 use crate::suspicion::longest;
 use crate::time::Instant;
 use crate::timers::Timer;
+use alloc::vec::Vec;
 use core::time::Duration;
 use rand::RngExt;
 
@@ -70,17 +71,26 @@ impl<I: Identity> Protocol<I> {
         if rival.route() != self.me.identity.route() {
             self.announce_to(rival.route());
         }
-        let mut drawn = core::mem::take(&mut self.watch.drawn);
-        self.members.sample(&mut self.rng, 2, |_| true, &mut drawn);
-        let mut routes: alloc::vec::Vec<_> =
-            drawn.iter().map(|slot| self.members[*slot].identity.route()).collect();
-        self.watch.drawn = drawn;
-        routes.extend(self.meeting.seeds.as_slice().iter().map(|seed| seed.route.clone()));
-        routes.dedup();
-        for route in routes.into_iter().take(2) {
+        for route in self.witnesses() {
             self.announce_to(route);
         }
         self.arm_conflict();
+    }
+
+    /// Two routes to ask: a member and a seed if there are both, drawn at random.
+    fn witnesses(&mut self) -> Vec<I::Route> {
+        let mut drawn = core::mem::take(&mut self.watch.drawn);
+        self.members.sample(&mut self.rng, 2, |_| true, &mut drawn);
+        let mut routes: Vec<_> = drawn.iter().map(|slot| self.members[*slot].identity.route()).collect();
+        self.watch.drawn = drawn;
+        let seeds = self.meeting.seeds.as_slice();
+        if !seeds.is_empty() {
+            let seed = seeds[self.rng.random_range(0..seeds.len())].route.clone();
+            routes.truncate(1);
+            routes.push(seed);
+        }
+        routes.dedup();
+        routes
     }
 
     /// Somebody answered in this round.

@@ -19,6 +19,11 @@ impl<I: Identity> Protocol<I> {
         if matches!(self.me.life, Life::Leaving { .. }) && self.has_left() {
             return self.fall_idle();
         }
+        if self.members.len() == 0 {
+            // Nobody to tell; whoever comes learns it from our header and feed.
+            self.me.news = None;
+            self.news.clear(&mut self.members);
+        }
         if self.news.is_empty() && self.me.news.is_none() && !matches!(self.me.life, Life::Leaving { .. }) {
             return;
         }

@@ -45,7 +45,6 @@ fn section_in_every_buffer<I: Identity, C: Codec<I>>(
 ) {
     let whole = write(codec, header, slice::from_ref(section));
     let (start, end) = (whole.ends[0], whole.bytes.len());
-    law!(end > start, "a section has bytes", "{section:?}\nhas none");
     for room in start..=end {
         let mut buf = vec![0xee; room];
         let mut out = Out::new(&mut buf);

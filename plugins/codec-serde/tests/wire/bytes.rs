@@ -72,6 +72,7 @@ fn a_frame_is_kind_length_body() {
     with_codecs!(check);
 }
 
+#[cfg(feature = "postcard")]
 #[test]
 fn suspecters_follow_their_count() {
     fn check(codec: &impl Codec<Node, Error = CodecError>) {
@@ -84,7 +85,6 @@ fn suspecters_follow_their_count() {
         assert_eq!(section_bytes(codec, SectionRef::Update(update.as_ref())), expected);
     }
     // The family is an enum's number and the port a varint, in postcard's form.
-    #[cfg(feature = "postcard")]
     check(&haulout_codec_serde::PostcardCodec);
 }
 

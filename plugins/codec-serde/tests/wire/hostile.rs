@@ -164,6 +164,8 @@ fn an_identity_over_128_bytes_is_neither_written_nor_read() {
         // Two lengths, the name, the address's length and the epoch beside it.
         let longest = MAX_VALUE - 1 - 65 - 1 - 4;
         assert_eq!(put(&named(longest)), Ok(true));
+        let gossip = header(named(longest), Message::Gossip);
+        assert_eq!(read(codec, &datagram(codec, &gossip, &[])), Ok((gossip, vec![])));
         assert_eq!(put(&named(longest + 1)), Err(CodecError::TooLong));
         assert_eq!(put(&named(96)), Err(CodecError::Unserializable), "no address is that long");
 

@@ -59,6 +59,7 @@ fn an_update_takes_12_bytes() {
     with_codecs!(check);
 }
 
+#[cfg(feature = "postcard")]
 #[test]
 fn with_postcard_a_suspecter_takes_7_bytes() {
     fn check(codec: &impl Codec<Node, Error = CodecError>) {
@@ -69,7 +70,6 @@ fn with_postcard_a_suspecter_takes_7_bytes() {
             assert_eq!(section_len(codec, &update), 13 + 7 * usize::from(host));
         }
     }
-    #[cfg(feature = "postcard")]
     check(&haulout_codec_serde::PostcardCodec);
 }
 

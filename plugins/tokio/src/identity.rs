@@ -1,0 +1,63 @@
+//! Where a node's identity comes from, and the address that it advertises.
+
+use crate::NodeIdentity;
+use crate::error::StartError;
+use std::fmt;
+use std::net::SocketAddr;
+
+/// Where a node's identity comes from, and whom it admits.
+pub struct IdentityFrom<I> {
+    pub(crate) make: Make<I>,
+    pub(crate) admission: Option<Admission<I>>,
+}
+
+pub(crate) enum Make<I> {
+    Ready(I),
+    With(Box<dyn FnOnce(SocketAddr) -> I + Send>),
+}
+
+pub(crate) type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
+
+impl<I: fmt::Debug> fmt::Debug for IdentityFrom<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.make {
+            Make::Ready(identity) => f.debug_tuple("IdentityFrom").field(identity).finish(),
+            Make::With(_) => f.debug_tuple("IdentityFrom").finish_non_exhaustive(),
+        }
+    }
+}
+
+impl<I: NodeIdentity> Make<I> {
+    /// The identity, whose route must be an address that others can send to.
+    pub(crate) fn identity(self, bound: SocketAddr, advertise: Option<SocketAddr>) -> Result<I, StartError> {
+        let advertised = advertise.map(|address| match address.port() {
+            0 => SocketAddr::new(address.ip(), bound.port()),
+            _ => address,
+        });
+        let identity = match self {
+            Make::Ready(identity) => {
+                let route = identity.route();
+                if let Some(advertise) = advertised.filter(|&address| address != route) {
+                    return Err(StartError::Route { route, advertise });
+                }
+                identity
+            }
+            Make::With(make) => {
+                let address = advertised.unwrap_or(bound);
+                if advertised.is_none() && address.ip().is_unspecified() {
+                    return Err(StartError::Wildcard { bind: bound });
+                }
+                make(sendable(address)?)
+            }
+        };
+        sendable(identity.route())?;
+        Ok(identity)
+    }
+}
+
+fn sendable(address: SocketAddr) -> Result<SocketAddr, StartError> {
+    if address.ip().is_unspecified() || address.port() == 0 {
+        return Err(StartError::Advertise { address });
+    }
+    Ok(address)
+}

@@ -1,0 +1,9 @@
+//! The kit passes what is right, and each of its laws has a twin here that breaks it.
+#![cfg(feature = "conformance")]
+
+mod codec;
+mod faulty;
+mod identity;
+mod plain;
+mod stock;
+mod toy;
