@@ -22,19 +22,17 @@ use haulout::codec::{
 use haulout::{Config, ConfigError, Engine, Event, Fixed, Identity, Instant, Out, State, conformance};
 use std::collections::VecDeque;
 use std::fmt;
+use std::iter;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::num::NonZeroU32;
 
 pub(crate) type Id = Fixed<SocketAddrV4>;
 
 pub(crate) fn main() -> Result<(), ConfigError> {
-    // `Fixed` cannot renew: two equal samples of one key are all that there is.
-    let samples: Vec<Id> = [1, 1, 2, 3, 4, 5].map(member).into();
-    conformance::codec(&Plain, &samples);
+    // `Fixed` cannot renew: equal samples are all that one key can have.
+    conformance::codec(&Plain, &[1, 1, 2, 3, 4, 5].map(member));
     println!("the codec keeps its laws; two members talk in it:\n");
-    let events = talk()?;
-    println!("\nthe first was told {events:?}");
-    Ok(())
+    talk().map(|told| println!("\nthey were told {told:?}"))
 }
 
 /// The codec. It has no settings.
@@ -46,7 +44,7 @@ struct Malformed(&'static str);
 
 impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the {} is wrong", self.0)
+        write!(f, "not a datagram: bad {}", self.0)
     }
 }
 
@@ -62,17 +60,14 @@ impl Codec<Id> for Plain {
 
     /// `Out` never writes past its end: what does not fit is `false`, and the engine takes it back.
     fn put_header(&self, header: HeaderRef<'_, Id>, out: &mut Out<'_>) -> Result<bool, Malformed> {
-        let kind = match header.message {
-            MessageRef::Unknown(kind) => kind,
-            message => message.kind().map_or(0, MessageKind::number),
-        };
+        let unknown = if let MessageRef::Unknown(kind) = header.message { kind } else { 0 };
+        let kind = header.message.kind().map_or(unknown, MessageKind::number);
         let cookie = if header.cookie.is_some() { COOKIE } else { 0 };
         Ok(out.put(&[header.version.highest << 4 | header.version.spoken, cookie | kind])
             && put_optional(header.cluster, out)
             && put_optional(header.dst, out)
             && header.cookie.is_none_or(|cookie| out.put(&cookie.to_le_bytes()))
-            && put_address(header.source.address(), out)
-            && out.put(&header.incarnation.to_le_bytes())
+            && put_life(*header.source, header.incarnation, out)
             && put_message(header.message, out)?)
     }
 
@@ -81,9 +76,8 @@ impl Codec<Id> for Plain {
             SectionRef::Update(update) => {
                 let lead = update.state.number() << 3 | update.by.len() as u8;
                 Ok(out.put_u8(lead)
-                    && put_address(update.identity.address(), out)
-                    && out.put(&update.incarnation.to_le_bytes())
-                    && update.by.iter().all(|key| put_address(key, out)))
+                    && put_life(*update.identity, update.incarnation, out)
+                    && update.by.iter().all(|key| put_address(*key, out)))
             }
             SectionRef::Unknown { kind, body } => {
                 let len = u16::try_from(body.len()).map_err(|_| Malformed("length"))?;
@@ -102,7 +96,7 @@ impl Codec<Id> for Plain {
         }
         let (cluster, dst) = (NonZeroU32::new(reader.u32()?), NonZeroU32::new(reader.u32()?));
         let cookie = if kind & COOKIE != 0 { Some(reader.u64()?) } else { None };
-        let (source, incarnation) = (Fixed::new(reader.address()?), reader.u32()?);
+        let (source, incarnation) = reader.life()?;
         let message = match take_message(kind & !COOKIE, &mut reader) {
             // Heads look the same in every version, bodies need not.
             Err(_) if version.spoken != VERSION => Message::Unknown(kind & !COOKIE),
@@ -123,14 +117,12 @@ fn put_message(message: MessageRef<'_, Id>, out: &mut Out<'_>) -> Result<bool, M
         MessageRef::Gossip | MessageRef::YouAreDown | MessageRef::Unknown(_) => true,
         MessageRef::PingReq { number, target, route } => {
             out.put(&number.to_le_bytes())
-                && put_address(target, out)
+                && put_address(*target, out)
                 && out.put_u8(route.is_some().into())
-                && route.is_none_or(|route| put_address(route, out))
+                && route.is_none_or(|route| put_address(*route, out))
         }
         MessageRef::ForwardedAck { number, identity, incarnation } => {
-            out.put(&number.to_le_bytes())
-                && put_address(identity.address(), out)
-                && out.put(&incarnation.to_le_bytes())
+            out.put(&number.to_le_bytes()) && put_life(*identity, incarnation, out)
         }
         MessageRef::Announce { number, flags, padding } => {
             out.put(&number.to_le_bytes())
@@ -161,17 +153,12 @@ fn take_message(kind: u8, reader: &mut Reader<'_>) -> Result<Message<Id>, Malfor
         Some(MessageKind::PingReq) => Message::PingReq {
             number: reader.u16()?,
             target: reader.address()?,
-            route: match reader.array()? {
-                [0] => None,
-                [1] => Some(reader.address()?),
-                _ => return Err(Malformed("route")),
-            },
+            route: if reader.array()? == [0] { None } else { Some(reader.address()?) },
         },
-        Some(MessageKind::ForwardedAck) => Message::ForwardedAck {
-            number: reader.u16()?,
-            identity: Fixed::new(reader.address()?),
-            incarnation: reader.u32()?,
-        },
+        Some(MessageKind::ForwardedAck) => {
+            let (number, (identity, incarnation)) = (reader.u16()?, reader.life()?);
+            Message::ForwardedAck { number, identity, incarnation }
+        }
         Some(MessageKind::Announce) => {
             let (number, [flags], padding) = (reader.u16()?, reader.array()?, reader.u16()?);
             reader.bytes(padding.into())?;
@@ -195,14 +182,9 @@ impl<'a> Iterator for Sections<'a> {
     type Item = Result<Section<'a, Id>, Malformed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.0.0.is_empty() {
-            return None;
-        }
-        let section = take_section(&mut self.0);
-        if section.is_err() {
-            self.0 = Reader(&[]);
-        }
-        Some(section)
+        // After an error it is over.
+        let more = !self.0.0.is_empty();
+        more.then(|| take_section(&mut self.0).inspect_err(|_| self.0 = Reader(&[])))
     }
 }
 
@@ -217,7 +199,7 @@ fn take_section<'a>(reader: &mut Reader<'a>) -> Result<Section<'a, Id>, Malforme
     if count > if state == State::Suspect { MAX_SUSPECTERS } else { 0 } {
         return Err(Malformed("suspecters"));
     }
-    let (identity, incarnation) = (Fixed::new(reader.address()?), reader.u32()?);
+    let (identity, incarnation) = reader.life()?;
     let mut by = Suspecters::new();
     for _ in 0..count {
         by.insert(reader.address()?);
@@ -230,7 +212,11 @@ fn put_optional(value: Option<NonZeroU32>, out: &mut Out<'_>) -> bool {
     out.put(&value.map_or(0, NonZeroU32::get).to_le_bytes())
 }
 
-fn put_address(address: &SocketAddrV4, out: &mut Out<'_>) -> bool {
+fn put_life(identity: Id, incarnation: u32, out: &mut Out<'_>) -> bool {
+    put_address(*identity.address(), out) && out.put(&incarnation.to_le_bytes())
+}
+
+fn put_address(address: SocketAddrV4, out: &mut Out<'_>) -> bool {
     out.put(&address.ip().octets()) && out.put(&address.port().to_le_bytes())
 }
 
@@ -239,13 +225,13 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn bytes(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
-        let (bytes, rest) = self.0.split_at_checked(len).ok_or(Malformed("end"))?;
+        let (bytes, rest) = self.0.split_at_checked(len).ok_or(Malformed("length"))?;
         self.0 = rest;
         Ok(bytes)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
-        let (bytes, rest) = self.0.split_first_chunk().ok_or(Malformed("end"))?;
+        let (bytes, rest) = self.0.split_first_chunk().ok_or(Malformed("length"))?;
         self.0 = rest;
         Ok(*bytes)
     }
@@ -253,13 +239,15 @@ impl<'a> Reader<'a> {
     fn u16(&mut self) -> Result<u16, Malformed> {
         self.array().map(u16::from_le_bytes)
     }
-
     fn u32(&mut self) -> Result<u32, Malformed> {
         self.array().map(u32::from_le_bytes)
     }
-
     fn u64(&mut self) -> Result<u64, Malformed> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    fn life(&mut self) -> Result<(Id, u32), Malformed> {
+        Ok((Fixed::new(self.address()?), self.u32()?))
     }
 
     fn address(&mut self) -> Result<SocketAddrV4, Malformed> {
@@ -272,35 +260,32 @@ fn member(host: u8) -> Id {
     Fixed::new(SocketAddrV4::new(Ipv4Addr::new(10, 0, 0, host), 7946))
 }
 
-/// A second of two engines on a network that takes no time; what the first one was told.
+/// A second of two engines on a network that takes no time; what they were told.
 pub(crate) fn talk() -> Result<Vec<Event<Id>>, ConfigError> {
-    const END: Instant = Instant::from_millis(1_000);
     let new = |host: u8| Engine::new(member(host), Plain, (), Config::lan(), host.into());
     let mut engines = [new(1)?, new(2)?];
     let (mut now, mut wire, mut events) = (Instant::ZERO, VecDeque::new(), Vec::new());
     engines[0].start(now);
     engines[1].join(now, *member(1).address());
-    while now < END {
+    while now < Instant::from_millis(1_000) {
         // Drain both; then one datagram, or, when none is under way, the next deadline.
         let mut buf = [0; 1_400];
         for engine in &mut engines {
             while let Some(transmit) = engine.poll_transmit(now, &mut buf) {
                 wire.push_back((transmit.to, buf[..transmit.len].to_vec()));
             }
+            events.extend(iter::from_fn(|| engine.poll_event()));
         }
-        while let Some(event) = engines[0].poll_event() {
-            events.push(event);
-        }
-        while engines[1].poll_event().is_some() {}
         if let Some((to, datagram)) = wire.pop_front() {
             show(now, to, &datagram);
             let receiver = engines.iter_mut().find(|engine| engine.identity().route() == to);
-            if let Some(Err(error)) = receiver.map(|engine| engine.handle_datagram(now, &datagram)) {
-                println!("          which was not taken: {error}");
-            }
+            let receiver = receiver.expect("there are but these two");
+            receiver.handle_datagram(now, &datagram).expect("what one writes, the other reads");
         } else {
-            now = engines.iter().filter_map(Engine::poll_timeout).min().unwrap_or(END);
-            engines.iter_mut().for_each(|engine| engine.handle_timeout(now));
+            now = engines.iter().filter_map(Engine::poll_timeout).min().expect("members probe");
+            for engine in &mut engines {
+                engine.handle_timeout(now);
+            }
         }
     }
     Ok(events)
@@ -309,8 +294,7 @@ pub(crate) fn talk() -> Result<Vec<Event<Id>>, ConfigError> {
 /// Prints a datagram, read by the codec itself.
 fn show(now: Instant, to: SocketAddrV4, datagram: &[u8]) {
     let Ok((header, sections)) = Plain.decode(datagram) else { return };
-    let Some(kind) = header.message.kind() else { return };
-    let (from, kind, len) = (header.source, format!("{kind:?}"), datagram.len());
-    let (ms, updates) = (now.since(Instant::ZERO).as_millis(), sections.count());
-    println!("{ms:>4} ms  {from} -> {to}  {kind:<9} {len:>3} bytes, updates: {updates}");
+    let kind = header.message.kind().map_or_else(String::new, |kind| format!("{kind:?}"));
+    let (ms, from, len) = (now.since(Instant::ZERO).as_millis(), header.source, datagram.len());
+    println!("{ms:>4} ms  {from} -> {to}  {kind:<9} {len:>3} bytes, updates: {}", sections.count());
 }

@@ -18,15 +18,17 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) type Id = Renewing<SocketAddr>;
 type Member = Engine<(Id, PostcardCodec, ())>;
+/// The events of a member, in order.
+type Told = Vec<Event<Id>>;
 
 pub(crate) fn main() -> io::Result<()> {
     let (first, second) = run()?;
-    println!("the first saw {} events, the second {}", first.len(), second.len());
+    println!("the first was told {} events, the second {}", first.len(), second.len());
     Ok(())
 }
 
 /// Runs two members until the second has left; gives back what each was told.
-pub(crate) fn run() -> io::Result<(Vec<Event<Id>>, Vec<Event<Id>>)> {
+pub(crate) fn run() -> io::Result<(Told, Told)> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     let seed = socket.local_addr()?;
     let first = thread::spawn(move || {
@@ -61,14 +63,14 @@ fn drive(
     socket: &UdpSocket,
     seed: Option<SocketAddr>,
     decide: impl Fn(&Event<Id>) -> Next,
-) -> io::Result<Vec<Event<Id>>> {
+) -> io::Result<Told> {
     // The engine's time counts from an origin of our choice, and never runs backwards.
     let origin = std::time::Instant::now();
     let now = || Instant::from_micros(origin.elapsed().as_micros() as u64);
 
     let mut member = new_member(socket.local_addr()?)?;
     let mut buf = vec![0; member.config().limits.datagram_received as usize];
-    let mut seen = Vec::new();
+    let mut told = Vec::new();
     match seed {
         Some(seed) => member.join(now(), seed),
         None => member.start(now()),
@@ -86,7 +88,7 @@ fn drive(
                 Next::Stay => {}
                 other => next = other,
             }
-            seen.push(event);
+            told.push(event);
         }
 
         // One mutation: what the user wants, a datagram, or the deadline.
@@ -101,7 +103,7 @@ fn drive(
             },
         }
     }
-    Ok(seen)
+    Ok(told)
 }
 
 /// Waits for a datagram; `None` if the deadline comes first. Even when it has come already, what waits in
