@@ -1,7 +1,7 @@
 //! Carrying out the merge table: what happens to the table of members, and who is told.
 
 use super::Protocol;
-use super::merge::{Answer, Change, Relation, Standing, decide};
+use super::merge::{Answer, Change, Relation, Standing, decide, later};
 use crate::codec::{Refusal, Suspecters, Update};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -44,10 +44,7 @@ impl<I: Identity> Protocol<I> {
             Change::Confirm => self.confirm(slot, update.by),
             Change::Depart => self.set_departed(slot, update.incarnation, update.state),
             Change::TurnLeft => self.turn_left(slot, update.incarnation),
-            Change::Raise => {
-                let incarnation = &mut self.members.record_mut(slot).member.incarnation;
-                *incarnation = (*incarnation).max(update.incarnation);
-            }
+            Change::Raise => self.raise(slot, update.incarnation),
             Change::Replace => self.replace(slot, update),
         }
     }
@@ -183,11 +180,18 @@ impl<I: Identity> Protocol<I> {
     /// One held down has left.
     fn turn_left(&mut self, slot: Slot, incarnation: u32) {
         self.members.turn_left(slot);
-        let member = &mut self.members.record_mut(slot).member;
-        member.incarnation = member.incarnation.max(incarnation);
-        let identity = member.identity.clone();
+        self.raise(slot, incarnation);
+        let identity = self.members[slot].identity.clone();
         self.event(Event::Left { identity });
         self.tell(slot);
+    }
+
+    /// Of a departed member the later incarnation is kept.
+    fn raise(&mut self, slot: Slot, incarnation: u32) {
+        let held = &mut self.members.record_mut(slot).member.incarnation;
+        if later(incarnation, *held, I::RENEWS) {
+            *held = incarnation;
+        }
     }
 
     /// A newer identity takes the place of the one that is held.
@@ -201,8 +205,10 @@ impl<I: Identity> Protocol<I> {
         member.incarnation = update.incarnation;
         if !held.is_active() && !update.state.is_active() {
             // The departed change hands in silence; only that one held down has left is told to the user.
-            if held == State::Down && update.state == State::Left {
-                return self.turn_left(slot, update.incarnation);
+            match (held, update.state) {
+                (State::Down, State::Left) => return self.turn_left(slot, update.incarnation),
+                (State::Left, State::Down) => self.members.turn_down(slot, self.now),
+                _ => {}
             }
             return self.tell(slot);
         }
