@@ -74,7 +74,17 @@ impl<A: Eq> Suspicions<A> {
     }
 
     /// Adds suspecters. True if one of them is new, and the deadline moved.
-    pub(crate) fn confirm(&mut self, id: SuspicionId, by: Suspecters<A>, config: &Config, n: usize) -> bool {
+    ///
+    /// It moves no further than to now: a deadline in the past would look as if this process had stood still.
+    pub(crate) fn confirm(
+        &mut self,
+        now: Instant,
+        id: SuspicionId,
+        by: Suspecters<A>,
+        config: &Config,
+        n: usize,
+    ) -> bool {
+        let now = self.stood(now);
         let Some(suspicion) = self.all.get_mut(id.0 as usize) else { return false };
         let before = suspicion.by.len();
         for key in by {
@@ -85,7 +95,7 @@ impl<A: Eq> Suspicions<A> {
         }
         let timeout = timeout(config, n, suspicion.by.len() - 1);
         let deadline = suspicion.started + timeout;
-        self.deadlines.set(id.0, deadline);
+        self.deadlines.set(id.0, deadline.max(now));
         true
     }
 
@@ -182,12 +192,27 @@ mod tests {
         let at = Instant::from_millis;
         let id = suspicions.start(at(1_000), Slot::at(7), by(1), &config, 100);
         assert_eq!(suspicions.next(), Some(at(37_000)));
-        assert!(!suspicions.confirm(id, by(1), &config, 100));
-        assert!(suspicions.confirm(id, by(2), &config, 100));
+        assert!(!suspicions.confirm(at(1_000), id, by(1), &config, 100));
+        assert!(suspicions.confirm(at(1_000), id, by(2), &config, 100));
         assert_eq!(suspicions.next(), Some(at(22_000)));
         suspicions.postpone(Duration::from_secs(60));
         assert_eq!((suspicions.due(at(81_999)), suspicions.due(at(82_000))), (None, Some(Slot::at(7))));
         suspicions.end(id);
         assert_eq!((suspicions.next(), suspicions.by(id).len()), (None, 0));
+    }
+
+    #[test]
+    fn a_confirmation_that_comes_late_makes_the_deadline_now_and_never_earlier() {
+        let config = Config::lan();
+        let mut suspicions = Suspicions::new();
+        let at = Instant::from_millis;
+        suspicions.postpone(Duration::from_secs(5));
+        let id = suspicions.start(at(10_000), Slot::at(7), Suspecters::new(), &config, 100);
+        for key in 1..=2_u8 {
+            let mut by = Suspecters::new();
+            by.insert(key);
+            assert!(suspicions.confirm(at(40_000), id, by, &config, 100));
+        }
+        assert_eq!(suspicions.next(), Some(at(40_000)), "21 s after the start is over");
     }
 }

@@ -196,14 +196,18 @@ impl<S: Spec> Engine<S> {
 
     /// Updates, those told least often first, until the packet is full.
     fn put_news(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
-        let (mut next, mut misfits) = (self.protocol.news.first(), 0);
+        let (mut next, mut misfits, mut has_news) = (self.protocol.news.first(), 0, false);
+        // What the only other member knows is told.
+        let is_alone = self.protocol.members.len() == 1;
         while let Some(slot) = next {
             next = self.protocol.news.after(slot, &self.protocol.members);
             if self.is_known_to(slot, receiver) {
-                continue;
-            }
-            if self.put_held(slot, out) {
+                if is_alone {
+                    self.packed.push(slot);
+                }
+            } else if self.put_held(slot, out) {
                 self.packed.push(slot);
+                has_news = true;
             } else {
                 misfits += 1;
                 if misfits == MISFITS {
@@ -212,7 +216,6 @@ impl<S: Spec> Engine<S> {
             }
         }
         let limit = self.protocol.retransmit_limit();
-        let has_news = !self.packed.is_empty();
         for slot in self.packed.drain(..) {
             self.protocol.news.sent(slot, limit, &mut self.protocol.members);
         }

@@ -139,7 +139,7 @@ impl<I: Identity> Protocol<I> {
     fn confirm(&mut self, slot: Slot, mut by: Suspecters<I::Addr>) {
         self.strike_out(slot, &mut by);
         let (suspicion, n) = (self.members.suspicion(slot), self.members.len() + 1);
-        if self.suspicions.confirm(suspicion, by, &self.config, n) {
+        if self.suspicions.confirm(self.now, suspicion, by, &self.config, n) {
             self.tell(slot);
         }
     }

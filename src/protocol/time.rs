@@ -67,29 +67,36 @@ impl<I: Identity> Protocol<I> {
         }
     }
 
-    /// Serves every deadline that has come.
+    /// Serves every deadline that has come; what is due afterwards lies in the future.
     pub(crate) fn timeout(&mut self) {
-        // Bounded: each pass clears a deadline, and what it sets anew lies in the future.
-        while let Some(timer) = self.timers.take_due(self.now) {
-            match timer {
-                Timer::Probe => self.probe_due(),
-                Timer::ProbeTimeout => self.probe_timeout_due(),
-                Timer::Gossip => self.gossip_due(),
-                Timer::Announce => self.announce_due(),
-                Timer::Seeds => self.seeds_due(),
-                Timer::Conflict => self.conflict_due(),
-                Timer::Twin => self.give_way_to_twin(),
+        // Bounded: each pass serves a deadline, and what it sets anew lies in the future, but for news to tell
+        // and a suspicion that a failed probe confirms.
+        while self.poll_timeout().is_some_and(|due| due <= self.now) {
+            while let Some(timer) = self.timers.take_due(self.now) {
+                self.serve(timer);
+            }
+            if !self.me.is_serving() {
+                continue;
+            }
+            self.relays_due();
+            self.suspicions_due();
+            while let Some((oldest, _)) = self.members.departed().oldest()
+                && self.next_to_forget().is_some_and(|at| at <= self.now)
+            {
+                self.forget(oldest);
             }
         }
-        if !self.me.is_serving() {
-            return;
-        }
-        self.relays_due();
-        self.suspicions_due();
-        while let Some((oldest, _)) = self.members.departed().oldest()
-            && self.next_to_forget().is_some_and(|at| at <= self.now)
-        {
-            self.forget(oldest);
+    }
+
+    fn serve(&mut self, timer: Timer) {
+        match timer {
+            Timer::Probe => self.probe_due(),
+            Timer::ProbeTimeout => self.probe_timeout_due(),
+            Timer::Gossip => self.gossip_due(),
+            Timer::Announce => self.announce_due(),
+            Timer::Seeds => self.seeds_due(),
+            Timer::Conflict => self.conflict_due(),
+            Timer::Twin => self.give_way_to_twin(),
         }
     }
 

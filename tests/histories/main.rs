@@ -1,0 +1,64 @@
+//! Random histories: lists of operations on a few engines over a hostile network, in virtual time.
+//!
+//! After every step the invariants of [`node`] hold; when the network heals, everybody sees exactly those
+//! who live. A failure prints the command that replays it. `HAULOUT_HISTORIES=n` runs n of each kind.
+
+mod forge;
+mod kind;
+mod network;
+mod node;
+mod world;
+
+use core::net::SocketAddr;
+use haulout::{Fixed, Named, Renewing};
+use kind::Kind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use world::World;
+
+/// Histories of each kind; `tests/histories` takes some ten seconds with them, unoptimised.
+const HISTORIES: u64 = 400;
+
+/// Runs the histories of one kind, or the one that `HAULOUT_HISTORY` names.
+fn run<I: Kind>(test: &str) {
+    if let Some(seed) = variable("HAULOUT_HISTORY") {
+        World::<I>::new(seed, true).run();
+        return;
+    }
+    let count = variable("HAULOUT_HISTORIES").unwrap_or(HISTORIES);
+    let (mut slowest, mut sum) = ((0, 0), 0);
+    for seed in 0..count {
+        match catch_unwind(AssertUnwindSafe(|| World::<I>::new(seed, false).run())) {
+            Ok(seconds) => (slowest, sum) = (slowest.max((seconds, seed)), sum + seconds),
+            Err(panic) => {
+                println!("replay: HAULOUT_HISTORY={seed} cargo test --test histories {test} -- --nocapture");
+                resume_unwind(panic);
+            }
+        }
+    }
+    println!(
+        "{count} histories healed in {} s on average, {} s at most (history {})",
+        sum / count.max(1),
+        slowest.0,
+        slowest.1
+    );
+}
+
+fn variable(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
+}
+
+#[test]
+fn identities_that_renew_survive_every_history() {
+    run::<Renewing<SocketAddr>>("identities_that_renew");
+}
+
+#[test]
+fn identities_that_cannot_renew_survive_every_history() {
+    run::<Fixed<SocketAddr>>("identities_that_cannot_renew");
+}
+
+#[test]
+fn identities_that_move_survive_every_history() {
+    run::<Named<SocketAddr>>("identities_that_move");
+}

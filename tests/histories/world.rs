@@ -1,0 +1,274 @@
+//! A few processes, an operator without plan, and the end: the network heals.
+
+use crate::forge;
+use crate::kind::{Kind, PLACES, route};
+use crate::network::{Flight, Network};
+use crate::node::Node;
+use core::time::Duration;
+use haulout::{Config, Engine, Phase, State};
+use haulout_codec_serde::PostcardCodec;
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+
+/// Operations of a history.
+const STEPS: u32 = 24;
+/// How long the heal may take, in seconds: a conflict waits for the longest suspicion, twice as long at worst
+/// each time, and three rounds of silence.
+const HEALED: u64 = 300;
+const SECOND: u64 = 1_000_000;
+
+pub(crate) struct World<I: Kind> {
+    rng: SmallRng,
+    now: u64,
+    network: Network,
+    nodes: Vec<Option<Node<I>>>,
+    /// The identity that each place had last.
+    last: Vec<I>,
+    is_verbose: bool,
+}
+
+impl<I: Kind> World<I> {
+    pub(crate) fn new(seed: u64, is_verbose: bool) -> Self {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let places = rng.random_range(3..=PLACES);
+        let last = (0..places).map(|place| I::make(place, 10, 0)).collect();
+        let mut network = Network::default();
+        network.loss = [0, 5, 30][rng.random_range(0..3)];
+        network.doubled = [0, 10][rng.random_range(0..2)];
+        network.late = [0, 5][rng.random_range(0..2)];
+        network.damaged = [0, 1, 5][rng.random_range(0..3)];
+        let nodes = (0..places).map(|_| None).collect();
+        Self { rng, now: SECOND, network, nodes, last, is_verbose }
+    }
+
+    /// Gives how many seconds the heal took.
+    pub(crate) fn run(mut self) -> u64 {
+        for place in 0..self.nodes.len() {
+            self.begin(place, 10);
+        }
+        self.pass(2 * SECOND);
+        for _ in 0..STEPS {
+            self.step();
+            let pause = self.rng.random_range(0..2 * SECOND);
+            self.pass(pause);
+        }
+        self.heal()
+    }
+
+    fn note(&self, what: impl FnOnce() -> String) {
+        if self.is_verbose {
+            println!("{:>10} {}", self.now, what());
+        }
+    }
+
+    fn config() -> Config {
+        let mut config = Config::lan();
+        config.suspicion.beta = 2;
+        config.join.announce_interval = Duration::from_secs(3);
+        config
+    }
+
+    fn begin(&mut self, place: usize, epoch: u64) {
+        let identity = I::make(place as u16, epoch, 0);
+        self.last[place] = identity.clone();
+        self.nodes[place] = Some(Node::new(identity, Self::config(), self.rng.random()));
+        self.join(place);
+    }
+
+    /// Asks every place, our own too.
+    fn join(&mut self, place: usize) {
+        for seed in 0..self.nodes.len() as u16 {
+            self.act(place, |engine, now| engine.join(now, route(seed, 0)));
+        }
+    }
+
+    fn act(
+        &mut self,
+        place: usize,
+        mutate: impl FnOnce(&mut Engine<(I, PostcardCodec, ())>, haulout::Instant),
+    ) {
+        let Some(node) = &mut self.nodes[place] else { return };
+        let sent = node.act(self.now, mutate);
+        self.last[place] = node.engine.identity().clone();
+        for (to, bytes) in sent {
+            self.network.send(&mut self.rng, self.now, Flight { from: place as u16, to, bytes });
+        }
+    }
+
+    /// One operation at random.
+    fn step(&mut self) {
+        let place = self.rng.random_range(0..self.nodes.len());
+        let operation = self.rng.random_range(0..20);
+        self.note(|| format!("operation {operation} at {place}"));
+        match operation {
+            0 => self.nodes[place] = None,
+            1..=3 => {
+                let last = self.last[place].epoch();
+                let epoch = [last + 3, last, last.saturating_sub(3)][self.rng.random_range(0..3)];
+                self.begin(place, epoch);
+            }
+            4 => self.act(place, Engine::leave),
+            5 | 6 => self.join(place),
+            7 | 8 => {
+                let until = self.now + [SECOND / 3, 4 * SECOND, 40 * SECOND][self.rng.random_range(0..3)];
+                if let Some(node) = &mut self.nodes[place] {
+                    node.paused_until = until;
+                }
+            }
+            9 => {
+                let (epoch, moves) = (self.last[place].epoch() + 1, self.rng.random_range(0..3));
+                let identity = I::make(place as u16, epoch, moves);
+                // In a conflict the rival may be newer still, and identities that cannot renew stay.
+                self.act(place, |engine, now| {
+                    let _refused = engine.replace_identity(now, identity);
+                });
+            }
+            10 => self.network.sides = core::array::from_fn(|_| self.rng.random_range(0..2)),
+            11 => self.network.sides = [0; 16],
+            12 => self.act(place, |engine, _| engine.handle_timeout(haulout::Instant::ZERO)),
+            _ => self.forge(place),
+        }
+    }
+
+    /// A forged datagram arrives, from a member, from whoever it says, or twice.
+    fn forge(&mut self, place: usize) {
+        for _ in 0..self.rng.random_range(1..4) {
+            let source = self.rng.random_range(0..2 * self.last.len());
+            let source = self.last.get(source).cloned();
+            let to = self.last[place].clone();
+            let bytes = forge::datagram(&mut self.rng, &self.last, source.as_ref(), &to);
+            self.deliver(place, bytes);
+        }
+    }
+
+    fn deliver(&mut self, place: usize, bytes: Vec<u8>) {
+        let now = self.now;
+        let Some(node) = &mut self.nodes[place] else { return };
+        if node.paused_until > now {
+            node.socket.push_back(bytes);
+            return;
+        }
+        // Damaged and misdirected ones are refused.
+        self.act(place, |engine, now| {
+            let _refused = engine.handle_datagram(now, &bytes);
+        });
+    }
+
+    /// Time passes: datagrams arrive, deadlines are served.
+    fn pass(&mut self, span: u64) {
+        let (end, mut rounds) = (self.now + span, 0);
+        loop {
+            let mut next = self.network.next().unwrap_or(u64::MAX);
+            for node in self.nodes.iter().flatten() {
+                let due = node.engine.poll_timeout().map_or(u64::MAX, haulout::Instant::as_micros);
+                next = next.min(due.max(node.paused_until));
+                if !node.socket.is_empty() {
+                    next = next.min(node.paused_until);
+                }
+            }
+            if next > end {
+                break;
+            }
+            rounds = if next > self.now { 0 } else { rounds + 1 };
+            assert!(rounds < 1_000, "time stands still");
+            self.now = self.now.max(next);
+            while let Some(flight) = self.network.arrived(self.now) {
+                let place = usize::from(flight.to.port() % 100);
+                let bound = |identity: &I| identity.route() == flight.to || flight.to.port() < 1_100;
+                if self.last.get(place).is_some_and(bound) {
+                    self.deliver(place, flight.bytes);
+                }
+            }
+            for place in 0..self.nodes.len() {
+                self.wake(place);
+            }
+        }
+        self.now = end;
+    }
+
+    /// Drains the socket of one that was paused, then serves its deadlines.
+    fn wake(&mut self, place: usize) {
+        while let Some(node) = &mut self.nodes[place] {
+            if node.paused_until > self.now {
+                return;
+            }
+            let Some(bytes) = node.socket.pop_front() else { break };
+            self.deliver(place, bytes);
+        }
+        let due = self.nodes[place].as_ref().and_then(|node| node.engine.poll_timeout());
+        if due.is_some_and(|due| due.as_micros() <= self.now) {
+            self.act(place, Engine::handle_timeout);
+            let next = self.nodes[place].as_ref().and_then(|node| node.engine.poll_timeout());
+            let is_over = next.is_none_or(|next| next.as_micros() > self.now);
+            assert!(is_over, "{}: due {due:?}, served, and due again {next:?}:{}", self.now, self.views());
+        }
+    }
+
+    fn heal(mut self) -> u64 {
+        self.network.heal();
+        for node in self.nodes.iter_mut().flatten() {
+            node.paused_until = node.paused_until.min(self.now);
+        }
+        self.note(|| "heal".into());
+        for seconds in 0..HEALED {
+            if self.is_agreed() {
+                if self.now.is_multiple_of(7) {
+                    self.stays_quiet();
+                }
+                return seconds;
+            }
+            self.pass(SECOND);
+        }
+        panic!("no agreement within {HEALED} s:{}", self.views());
+    }
+
+    /// Nobody has anything left to say but probes, announces and their answers.
+    fn stays_quiet(&mut self) {
+        // Datagrams that are late by 15 s, forged suspicions and old seeds come to an end first.
+        self.pass(60 * SECOND);
+        let loud = |nodes: &[Option<Node<I>>]| -> Vec<_> {
+            let noise = |node: &Node<I>| {
+                let sent = &node.engine.stats().sent;
+                let notices = sent.of(haulout::codec::MessageKind::YouAreDown);
+                (notices, sent.of(haulout::codec::MessageKind::Gossip), node.renewals)
+            };
+            nodes.iter().flatten().map(noise).collect()
+        };
+        let before = loud(&self.nodes);
+        self.pass(10 * SECOND);
+        assert_eq!(before, loud(&self.nodes), "notices, gossip and renewals go on:{}", self.views());
+        assert!(self.is_agreed(), "the agreement does not last:{}", self.views());
+        let backlog = |node: &Node<I>| node.engine.stats().gauges.gossip_backlog;
+        assert!(self.nodes.iter().flatten().filter(|n| n.lives()).all(|n| backlog(n) == 0), "news is left");
+    }
+
+    /// Everybody who lives sees exactly the others who live, as they are.
+    fn is_agreed(&self) -> bool {
+        let live = || self.nodes.iter().flatten().filter(|node| node.lives());
+        let mut identities: Vec<_> = live().map(|node| node.engine.identity().clone()).collect();
+        identities.sort_by_key(|identity| identity.addr());
+        let alone = identities.len() == 1;
+        live().all(|node| {
+            let phase = node.engine.phase();
+            let mut seen: Vec<_> = node.engine.members().collect();
+            seen.sort_by_key(|member| member.identity().addr());
+            let others = identities.iter().filter(|identity| *identity != node.engine.identity());
+            (phase == Phase::Active || alone && phase == Phase::Joining)
+                && seen.iter().all(|member| member.state() == State::Alive)
+                && seen.iter().map(|member| member.identity()).eq(others)
+        })
+    }
+
+    fn views(&self) -> String {
+        let view = |node: &Node<I>| {
+            let engine = &node.engine;
+            let members = engine.members().chain(engine.departed());
+            let members: Vec<_> = members
+                .map(|m| format!("\n    {:?} @{} {}", m.identity(), m.incarnation(), m.state()))
+                .collect();
+            let (me, phase, health) = (engine.identity(), engine.phase(), engine.health());
+            format!("\n  {me:?} @{} {phase:?} health {health}:{}", engine.incarnation(), members.concat())
+        };
+        self.nodes.iter().flatten().map(view).collect()
+    }
+}
