@@ -1,1 +1,55 @@
-fn main() {}
+//! The `haulout` program: an agent, the commands that talk to one, and a demo.
+
+mod agent;
+mod cli;
+mod clock;
+mod commands;
+mod control;
+mod exit;
+mod settings;
+mod table;
+
+use clap::Parser;
+use cli::{Cli, Command, ConfigCommand};
+use exit::{Answer, Failure};
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One thread: an agent has little to do, and each thread more costs memory.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(2)
+        .thread_stack_size(512 * 1024)
+        .build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli)),
+        Err(error) => Err(Failure::Failed(format!("cannot start: {error}"))),
+    };
+    match result {
+        Ok(answer) => answer.into(),
+        Err(failure) => {
+            if !failure.is_silent() {
+                // If standard error is closed as well, the exit code says it.
+                let _ = writeln!(anstream::stderr(), "haulout: {failure}");
+            }
+            failure.code()
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<Answer, Failure> {
+    let mut out = anstream::stdout();
+    match cli.command {
+        Command::Agent(args) => agent::run(&args).await,
+        Command::Members(args) => commands::members(&args, &mut out).await,
+        Command::Info(args) => commands::info(&args, &mut out).await,
+        Command::Join(args) => commands::join(&args, &mut out).await,
+        Command::Leave(args) => commands::leave(&args, &mut out).await,
+        Command::Config(args) => match args.command {
+            ConfigCommand::Check { file } => commands::check(&file, &mut out),
+        },
+        Command::Demo(_) | Command::Figures(_) => todo!(),
+    }
+}

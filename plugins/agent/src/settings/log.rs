@@ -1,0 +1,53 @@
+//! How an agent logs.
+
+use std::str::FromStr;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+/// How the agent logs.
+#[derive(Clone, Debug)]
+pub(crate) struct Log {
+    /// Lines for people, or one JSON object a line.
+    pub(crate) format: LogFormat,
+    /// Which lines.
+    pub(crate) level: LogLevel,
+}
+
+/// Which lines are logged: a level, or levels by target, such as `info,haulout=debug`.
+#[derive(Clone, Debug)]
+pub(crate) struct LogLevel(pub(crate) Targets);
+
+impl FromStr for LogLevel {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let expected =
+            || "error, warn, info, debug, trace or off, or levels by target: \"info,haulout=debug\"".into();
+        // A lone word that is no level would be taken for a target of which everything is wanted.
+        let known = |part: &str| part.contains('=') || part.parse::<LevelFilter>().is_ok();
+        if text.is_empty() || !text.split(',').all(|part| known(part.trim())) {
+            return Err(expected());
+        }
+        text.parse().map(Self).map_err(|_| expected())
+    }
+}
+
+/// The form of a line in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("text or json".into()),
+        }
+    }
+}
