@@ -3,9 +3,12 @@
 mod agent;
 mod cli;
 mod clock;
+mod cluster;
 mod commands;
 mod control;
+mod demo;
 mod exit;
+mod figures;
 mod settings;
 mod table;
 
@@ -50,6 +53,7 @@ async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Config(args) => match args.command {
             ConfigCommand::Check { file } => commands::check(&file, &mut out),
         },
-        Command::Demo(_) | Command::Figures(_) => todo!(),
+        Command::Demo(args) => demo::run(&args).await,
+        Command::Figures(args) => figures::run(&args).await,
     }
 }

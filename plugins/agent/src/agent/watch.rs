@@ -14,6 +14,21 @@ pub(super) async fn watch(agent: Arc<Agent>, mut events: Events<Identity>) {
 
 fn note(agent: &Agent, event: &Event<Identity>) {
     match event {
+        Event::Up { identity } => {
+            tracing::info!(name = %identity.name(), address = %identity.address(), "member up");
+        }
+        Event::Suspected { identity } => tracing::debug!(name = %identity.name(), "member suspected"),
+        Event::Refuted { identity } => tracing::debug!(name = %identity.name(), "member refuted suspicion"),
+        Event::Down { identity } => {
+            tracing::info!(name = %identity.name(), address = %identity.address(), "member down");
+        }
+        Event::Left { identity } => {
+            tracing::info!(name = %identity.name(), address = %identity.address(), "member left");
+        }
+        Event::Renewed { old, new } => tracing::info!(
+            name = %new.name(), address = %new.address(), epoch = new.epoch(), old_address = %old.address(),
+            old_epoch = old.epoch(), "member renewed: it restarted, or came back"
+        ),
         Event::Conflict { rival } => {
             let mut notices = agent.notices();
             let notice = notices.conflict(rival);
@@ -24,7 +39,18 @@ fn note(agent: &Agent, event: &Event<Identity>) {
             let notice = notices.rival(identity);
             tracing::warn!(rival = %identity.address(), epoch = identity.epoch(), "{}: {}", notice.message, notice.advice);
         }
-        Event::Rejoined { .. } | Event::Active => agent.notices().settled(),
+        Event::Rejoined { identity } => {
+            agent.notices().settled();
+            tracing::info!(
+                epoch = identity.epoch(),
+                "back in the cluster under a new epoch, after having been held down"
+            );
+        }
+        Event::Active => {
+            agent.notices().settled();
+            tracing::info!("member of a cluster");
+        }
+        Event::Lagged { missed } => tracing::warn!(missed, "the log missed changes of membership"),
         Event::Seed { route, outcome } => seed(*route, *outcome),
         _ => {}
     }

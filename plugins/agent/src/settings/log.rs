@@ -3,6 +3,9 @@
 use std::str::FromStr;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+/// Where the engine's lines come from.
+const ENGINE: &str = "haulout::trace";
+
 /// How the agent logs.
 #[derive(Clone, Debug)]
 pub(crate) struct Log {
@@ -16,6 +19,22 @@ pub(crate) struct Log {
 #[derive(Clone, Debug)]
 pub(crate) struct LogLevel(pub(crate) Targets);
 
+impl LogLevel {
+    /// One level for everything. The engine says of changes what the agent says better, so up to `info` it
+    /// is heard from `warn` on.
+    fn plain(targets: Targets) -> Self {
+        let verbose = targets.would_enable("haulout", &tracing::Level::DEBUG);
+        let quiet = targets.would_enable("haulout", &tracing::Level::INFO) && !verbose;
+        Self(if quiet { targets.with_target(ENGINE, LevelFilter::WARN) } else { targets })
+    }
+}
+
+impl Default for LogLevel {
+    fn default() -> Self {
+        Self::plain(Targets::new().with_default(LevelFilter::INFO))
+    }
+}
+
 impl FromStr for LogLevel {
     type Err = String;
 
@@ -27,7 +46,8 @@ impl FromStr for LogLevel {
         if text.is_empty() || !text.split(',').all(|part| known(part.trim())) {
             return Err(expected());
         }
-        text.parse().map(Self).map_err(|_| expected())
+        let targets: Targets = text.parse().map_err(|_| expected())?;
+        Ok(if text.contains('=') { Self(targets) } else { Self::plain(targets) })
     }
 }
 

@@ -23,7 +23,6 @@ use haulout_tokio::Seed;
 use log::LogLevel;
 use profile::Profile;
 use std::net::{Ipv4Addr, SocketAddr};
-use tracing_subscriber::filter::Targets;
 
 /// What an agent is told at its start.
 #[derive(Clone, Debug)]
@@ -50,7 +49,6 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let level = LogLevel(Targets::new().with_default(tracing::Level::INFO));
         Self {
             name: None,
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, seed::DEFAULT_PORT)),
@@ -59,7 +57,7 @@ impl Default for Settings {
             label: None,
             profile: Profile::Lan,
             control: None,
-            log: Log { format: LogFormat::Text, level },
+            log: Log { format: LogFormat::Text, level: LogLevel::default() },
             config: Config::lan(),
         }
     }
