@@ -78,9 +78,9 @@ pub(crate) struct AgentArgs {
     /// Any setting of the file by its name: --set probe.interval=2s [env: HAULOUT_PROBE_INTERVAL]
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
-    /// Stop when the process that started this one ends
-    #[arg(long, hide = true)]
-    pub(crate) end_with_parent: bool,
+    /// Stop at once when this process, which started the agent, ends
+    #[arg(long, hide = true, value_name = "PID")]
+    pub(crate) end_with_parent: Option<u32>,
 }
 
 /// Which agent is meant.

@@ -10,7 +10,9 @@ mod demo;
 mod exit;
 mod figures;
 mod settings;
+mod signals;
 mod table;
+mod voice;
 
 use clap::Parser;
 use cli::{Cli, Command, ConfigCommand};
@@ -27,7 +29,12 @@ fn main() -> ExitCode {
         .thread_stack_size(512 * 1024)
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(run(cli)),
+        Ok(runtime) => {
+            let result = runtime.block_on(run(cli));
+            // A host name that is still looked up must not hold up the end.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(Failure::Failed(format!("cannot start: {error}"))),
     };
     match result {

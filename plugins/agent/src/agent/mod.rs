@@ -1,5 +1,6 @@
 //! The agent: a member of a cluster that runs until it is told to stop.
 
+mod flags;
 mod logging;
 mod name;
 mod notices;
@@ -11,14 +12,14 @@ pub(crate) use notices::Notices;
 use crate::cli::AgentArgs;
 use crate::control::{self, Endpoint};
 use crate::exit::{Answer, Failure};
-use crate::settings::{Origin, Problem, Resolved, Sources};
+use crate::settings::Resolved;
+use crate::signals::Signals;
 use haulout::Named;
 use haulout_tokio::{Handle, LeaveError};
 use start::Started;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 
 /// Who a member is: its name is the key, its address the route.
@@ -71,11 +72,10 @@ impl Agent {
 
 /// Runs an agent.
 pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
-    if args.end_with_parent {
-        end_with_parent().map_err(Failure::Failed)?;
+    if let Some(parent) = args.end_with_parent {
+        end_with_parent(parent).map_err(Failure::Failed)?;
     }
-    let Resolved { settings, warnings, .. } =
-        sources(args)?.resolve().map_err(|problems| usage(&problems))?;
+    let Resolved { settings, warnings, .. } = flags::resolve(args)?;
     logging::start(&settings.log);
     for warning in warnings {
         tracing::warn!("{warning}");
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
     // Before anybody can know this process: a signal never finds it unprepared.
     let mut signals = Signals::listen().map_err(|error| Failure::Failed(error.to_string()))?;
     let Started { agent, listener, events, mut told } = start::start(&settings).await?;
-    let watching = tokio::spawn(watch::watch(agent.clone(), events));
+    let mut watching = tokio::spawn(watch::watch(agent.clone(), events));
     let (stop, stopped) = oneshot::channel::<()>();
     let mut serving = tokio::spawn(control::serve(listener, agent.clone(), async {
         // An error is as good as a word: nobody is left who could say it.
@@ -100,6 +100,7 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
             asked
         }
         end = &mut serving => return Err(Failure::Failed(format!("the control socket failed: {end:?}"))),
+        end = &mut watching => return Err(Failure::Failed(format!("the member's task has ended: {end:?}"))),
     };
     let left = tokio::select! {
         left = farewell(&agent) => left,
@@ -113,7 +114,6 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
     }
     let _ = stop.send(());
     let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
-    watching.abort();
     Ok(Answer::Yes)
 }
 
@@ -131,69 +131,18 @@ async fn farewell(agent: &Agent) -> control::api::Left {
     control::api::Left { left: result.is_ok(), took_ms }
 }
 
-/// The two signals that an agent leaves on.
-#[derive(Debug)]
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
-}
-
-/// Flags, environment and file of this process.
-fn sources(args: &AgentArgs) -> Result<Sources, Failure> {
-    let single = [
-        ("name", "--name", &args.name),
-        ("bind", "--bind", &args.bind),
-        ("advertise", "--advertise", &args.advertise),
-        ("label", "--label", &args.label),
-        ("profile", "--profile", &args.profile),
-        ("control", "--control", &args.control),
-        ("log.format", "--log-format", &args.log_format),
-        ("log.level", "--log-level", &args.log_level),
-    ];
-    let mut flags: Vec<_> = single
-        .into_iter()
-        .filter_map(|(key, flag, value)| Some((key.into(), value.clone()?, Origin::Flag(flag.into()))))
-        .collect();
-    if !args.join.is_empty() {
-        flags.push(("join.seeds".into(), args.join.join(","), Origin::Flag("--join".into())));
-    }
-    for pair in &args.set {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Failure::Usage(format!("flag --set {pair}: write a key and its value: --set probe.interval=2s"))
-        })?;
-        flags.push((key.trim().into(), value.trim().into(), Origin::Flag(format!("--set {}", key.trim()))));
-    }
-    let environment = std::env::vars_os().filter_map(|(name, value)| {
-        // What is not Unicode is no setting of ours.
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    });
-    Ok(Sources { file: args.config.clone(), environment: environment.collect(), flags })
-}
-
-fn usage(problems: &[Problem]) -> Failure {
-    let lines: Vec<_> = problems.iter().map(Problem::to_string).collect();
-    Failure::Usage(lines.join("\n"))
-}
-
 /// Asks the system to end this process with the one that started it.
-fn end_with_parent() -> Result<(), String> {
+fn end_with_parent(parent: u32) -> Result<(), String> {
     #[cfg(target_os = "linux")]
     {
-        use rustix::process::{Signal, set_parent_process_death_signal};
+        use rustix::process::{Signal, getppid, set_parent_process_death_signal};
         set_parent_process_death_signal(Some(Signal::KILL)).map_err(|error| error.to_string())?;
+        // It may have ended before it could be said.
+        let present = getppid().map(|pid| pid.as_raw_nonzero().get().cast_unsigned());
+        if present != Some(parent) {
+            return Err(format!("process {parent}, which started this one, has ended"));
+        }
     }
+    let _ = parent;
     Ok(())
 }

@@ -74,9 +74,7 @@ async fn node(
 
 fn failed(error: &StartError, settings: &Settings) -> Failure {
     let advice = match error {
-        StartError::Bind { .. } => {
-            "\n  choose where to listen with --bind IP:PORT (--bind 127.0.0.1:0 takes any free port)"
-        }
+        StartError::Bind { .. } => "\n  --bind IP:PORT says where to listen; port 0 takes any that is free",
         StartError::Wildcard { .. } | StartError::Advertise { .. } => {
             "\n  say how others reach it: --advertise ADDRESS"
         }

@@ -11,13 +11,16 @@ use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long one answer may take before the agent counts as silent.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long something may take that is more than an answer.
 const LONG_PATIENCE: Duration = Duration::from_secs(20);
+
+/// The pause between two looks at a process that is about to end.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A place for an agent; the agent may come and go.
 #[derive(Debug)]
@@ -96,7 +99,7 @@ impl Seat {
             command.args(["--join", &seed.to_string()]);
         }
         if self.mortal {
-            command.arg("--end-with-parent");
+            command.args(["--end-with-parent", &std::process::id().to_string()]);
         }
         // What the user has set for agents of her own is not for these.
         for (variable, _) in std::env::vars_os() {
@@ -119,6 +122,18 @@ impl Seat {
     /// Kills the agent with SIGKILL.
     pub(crate) fn kill(&mut self) {
         (self.client, self.child) = (None, None);
+    }
+
+    /// Waits until the agent has ended by itself, and kills it if it does not.
+    pub(crate) async fn end(&mut self) {
+        let deadline = Instant::now() + LONG_PATIENCE;
+        while let Some(child) = &mut self.child {
+            if matches!(child.ended(), Ok(None)) && Instant::now() < deadline {
+                tokio::time::sleep(PAUSE).await;
+            } else {
+                self.kill();
+            }
+        }
     }
 
     /// Tells the agent to do something that takes no arguments, over a connection of its own.

@@ -30,7 +30,7 @@ fn print(info: &Info, out: &mut impl Write) -> Result<(), Failure> {
         ("name", info.name.clone()),
         ("address", format!("{}{listens}", info.address)),
         ("phase", format!("{}{stale}", info.phase)),
-        ("health", format!("{} (0 is healthy, 8 the worst)", health_of(info.health))),
+        ("health", format!("{} (of 8; 0 is best)", health_of(info.health))),
         ("members", counts(info)),
         ("changed", format!("{} ago", ago(since_ms(info.changed_ms)))),
         (

@@ -40,7 +40,7 @@ fn print(reply: &Members, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn row(member: &Member) -> [Cell; 6] {
-    let name = if member.own { format!("{} (asked)", member.name) } else { member.name.clone() };
+    let name = if member.own { format!("{} (this agent)", member.name) } else { member.name.clone() };
     [
         name.into(),
         member.address.clone().into(),

@@ -80,7 +80,7 @@ pub(crate) struct Info {
     pub(crate) cluster: Option<String>,
     /// When it started, in milliseconds of Unix time.
     pub(crate) started_ms: u64,
-    /// When a member was last added, lost or replaced, in milliseconds of Unix time.
+    /// When a member last changed its state or its life, in milliseconds of Unix time.
     pub(crate) changed_ms: u64,
     /// How many members it lists in each state, itself among them.
     pub(crate) members: Counts,

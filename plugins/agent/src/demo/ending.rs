@@ -1,11 +1,11 @@
 //! How the demo ends: a table of what was seen, and, if wanted, how to talk to the cluster.
 
 use super::story::{Seen, Story, agents, seconds};
-use super::voice::Voice;
 use crate::cli::DemoArgs;
 use crate::cluster::Cluster;
 use crate::exit::{Answer, Failure};
 use crate::table::{BAD, BOLD, Cell, GOOD, Table};
+use crate::voice::Voice;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -54,12 +54,9 @@ fn farewell(cluster: &Cluster, out: &mut impl Write) -> Result<(), Failure> {
     let program = program();
     let running = || cluster.seats().iter().filter(|seat| seat.pid().is_some());
     writeln!(out, "\n{BOLD}The cluster stays up.{BOLD:#} Talk to it:")?;
-    if let Some(first) = cluster.seats().first() {
-        for command in ["members", "info"] {
-            writeln!(out, "  {program} {command} --control {}", first.control())?;
-        }
-    }
-    if let Some(last) = cluster.seats().last() {
+    if let (Some(first), Some(last)) = (running().next(), running().next_back()) {
+        writeln!(out, "  {program} members --control {}", first.control())?;
+        writeln!(out, "  {program} info --control {}", first.control())?;
         writeln!(out, "  {program} leave --control {}", last.control())?;
     }
     writeln!(out, "The agents:")?;

@@ -3,16 +3,14 @@
 
 mod ending;
 mod story;
-mod voice;
-
-pub(crate) use voice::Voice;
 
 use crate::cli::DemoArgs;
 use crate::cluster::Cluster;
 use crate::exit::{Answer, Failure};
+use crate::signals::interrupted;
+use crate::voice::Voice;
 use std::io;
 use story::Story;
-use tokio::signal::unix::{SignalKind, signal};
 
 /// Tells the story; the answer is no unless every step held. The agents are ended however this ends, unless
 /// the story came to its end and they are to be kept.
@@ -29,19 +27,5 @@ pub(crate) async fn run(args: &DemoArgs) -> Result<Answer, Failure> {
         // Nobody reads on, and the story is not over.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Answer::No),
         other => other,
-    }
-}
-
-/// Comes back when the user has had enough.
-pub(crate) async fn interrupted() -> &'static str {
-    let kinds =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()));
-    let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = kinds else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => "SIGINT",
-        _ = terminate.recv() => "SIGTERM",
-        _ = hangup.recv() => "SIGHUP",
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Times are those at which the agents themselves saw a change, not those at which they were asked.
 
-use super::voice::Voice;
 use crate::clock::now_ms;
 use crate::cluster::{Cluster, Progress, Stage, Wait};
 use crate::control::api::{self, Left, Member, Members, State};
 use crate::exit::Failure;
+use crate::voice::Voice;
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 
@@ -141,6 +141,7 @@ impl<'a> Story<'a> {
         self.voice.say(&format!("{name} is told to leave"))?;
         let at = now_ms();
         let _: Option<Left> = self.cluster.seat(leaver).tell(api::LEAVE).await;
+        self.cluster.seat(leaver).end().await;
         let what = format!("{name} is listed as left, not as down");
         let left = move |members: &Members| match find(members, &name) {
             Some(member) if member.state == State::Left => Stage::Seen(member.since_ms),

@@ -6,8 +6,8 @@ use crate::cli::FiguresArgs;
 use crate::clock::now_ms;
 use crate::cluster::{Cluster, Seat, Stage, Wait};
 use crate::control::api::{self, Info, Members, State};
-use crate::demo::Voice;
 use crate::exit::Failure;
+use crate::voice::Voice;
 use std::time::{Duration, Instant};
 
 /// How long anything may take before it counts as failed.

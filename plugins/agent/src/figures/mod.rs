@@ -8,8 +8,9 @@ mod process;
 mod report;
 
 use crate::cli::FiguresArgs;
-use crate::demo::{Voice, interrupted};
 use crate::exit::{Answer, Failure};
+use crate::signals::interrupted;
+use crate::voice::Voice;
 use measure::Measured;
 use report::Figure;
 

@@ -1,3 +1,5 @@
+//! The layers, and what is said of wrong settings.
+
 use super::value::Raw;
 use super::*;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the demo says: lines with the time, and, on a terminal, what it waits for at present.
+//! What the demo and the figures say: lines with the time, and, on a terminal, what it waits for at present.
 
 use crate::table::FAINT;
 use std::io::{self, IsTerminal, Write};
