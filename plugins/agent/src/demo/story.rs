@@ -93,7 +93,7 @@ impl<'a> Story<'a> {
         let subject = name.to_owned();
         self.see(&format!("{name}, {how}, is found down"), at, others.into(), down, move |progress| {
             let Progress { of, suspect, seen } = progress;
-            format!("{subject}: of {of} others {suspect} suspect it, {seen} found it down")
+            format!("{subject}: {suspect} of {of} suspect it, {seen} found it down")
         })
         .await
     }

@@ -11,10 +11,24 @@ pub(super) fn resident(pid: u32) -> Result<u64, Failure> {
     kib.map(|kib| kib * 1_024).ok_or_else(|| unreadable(pid, "status"))
 }
 
-/// CPU time, of the process and of the system on its behalf.
+/// CPU time, of the process and of the system on its behalf: to the nanosecond where the kernel counts so,
+/// else in ticks of 10 ms, of which an idle agent uses less than one in half a minute.
 pub(super) fn cpu_time(pid: u32) -> Result<Duration, Failure> {
+    if let Some(nanos) = scheduled(pid) {
+        return Ok(Duration::from_nanos(nanos));
+    }
     let ticks = ticks(&read(pid, "stat")?).ok_or_else(|| unreadable(pid, "stat"))?;
     Ok(Duration::from_secs(ticks) / u32::try_from(rustix::param::clock_ticks_per_second()).unwrap_or(100))
+}
+
+/// The first number of each thread's `schedstat`, together.
+fn scheduled(pid: u32) -> Option<u64> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let of_thread = |thread: std::io::Result<std::fs::DirEntry>| {
+        let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        text.split_ascii_whitespace().next()?.parse::<u64>().ok()
+    };
+    threads.map(of_thread).sum()
 }
 
 /// The 14th and 15th field together. The second is the name in brackets, which may have anything in it.

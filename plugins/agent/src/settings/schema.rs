@@ -125,4 +125,12 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_key_is_in_the_readme() {
+        let readme = include_str!("../../README.md");
+        for key in KEYS {
+            assert!(readme.contains(&format!("`{}`", key.path)), "{}", key.path);
+        }
+    }
 }
