@@ -278,18 +278,15 @@ fn nobody_waits_longer_for_a_ping_than_twice_the_members_while_members_come_and_
         for _ in 0..100 {
             w.run_for(rng.between(ms(200), ms(2_500)));
             let n = rng.below(6) as usize;
-            match there[n].take() {
-                Some(seat) => {
-                    w.leave(seat);
-                    w.run_for(secs(3));
-                    w.crash(seat);
-                }
-                None => {
-                    let epoch = 2_000 + w.now().since(haulout::Instant::ZERO).as_secs();
-                    let seat = w.add(crate::world::seal_at(6 + n, epoch));
-                    w.join(seat, route(0));
-                    there[n] = Some(seat);
-                }
+            if let Some(seat) = there[n].take() {
+                w.leave(seat);
+                w.run_for(secs(3));
+                w.crash(seat);
+            } else {
+                let epoch = 2_000 + w.now().since(haulout::Instant::ZERO).as_secs();
+                let seat = w.add(crate::world::seal_at(6 + n, epoch));
+                w.join(seat, route(0));
+                there[n] = Some(seat);
             }
         }
         let longest = longest_wait(&w, mark, &[0, 1, 2, 3, 4, 5]);

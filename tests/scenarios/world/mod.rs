@@ -19,13 +19,13 @@ mod watch;
 
 pub use bench::Bench;
 pub use letter::{Letter, write};
-pub use log::{Happened, Mark};
+pub use log::Mark;
 pub use mirror::Mirror;
 pub use net::Fate;
 pub use people::{EPOCH, Peer, Rover, Seal, Stone, route, rover, seal, seal_at, stone};
 pub use puppet::Doll;
 pub use rng::Rng;
-pub use seat::{Member, Seat, Traffic};
+pub use seat::{Member, Seat};
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -151,8 +151,8 @@ impl<I: Peer> World<I> {
         assert!(self.place(seat).engine.is_none(), "crash it first");
         let route = identity.route();
         let engine = self.engine(identity);
-        let sent = self.place(seat).sent;
-        *self.place_mut(seat) = Place { sent, ..Place::new(engine, route) };
+        let traffic = self.place(seat).sent;
+        *self.place_mut(seat) = Place { sent: traffic, ..Place::new(engine, route) };
         self.bindings.insert(route, Binding::Seat(seat));
     }
 
@@ -187,7 +187,7 @@ impl<I: Peer> World<I> {
         self.place_mut(seat).standing = Standing::Running;
         let from = self.place(seat).route;
         for (to, bytes) in core::mem::take(&mut self.place_mut(seat).outbox) {
-            self.carry(from, to, bytes);
+            self.carry(from, to, &bytes);
         }
         self.read_inbox(seat);
     }

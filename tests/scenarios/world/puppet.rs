@@ -147,7 +147,7 @@ impl<I: Peer> World<I> {
                 message: Message::Ack { number },
             };
             let bytes = self.write(&header, &[]);
-            self.carry(to, from, bytes);
+            self.carry(to, from, &bytes);
         }
     }
 }

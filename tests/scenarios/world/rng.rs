@@ -18,7 +18,7 @@ impl Rng {
     /// Uniform over `0..n`.
     pub fn below(&mut self, n: u64) -> u64 {
         assert!(n > 0, "an empty range has no element");
-        (u128::from(self.next()) * u128::from(n) >> 64) as u64
+        ((u128::from(self.next()) * u128::from(n)) >> 64) as u64
     }
 
     /// True `per_mille` times in a thousand.

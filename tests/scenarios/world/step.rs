@@ -165,17 +165,17 @@ impl<I: Peer> World<I> {
             place.outbox.push((to, bytes));
             return;
         }
-        self.carry(from, to, bytes);
+        self.carry(from, to, &bytes);
     }
 
     /// Gives a datagram to the network.
-    pub(super) fn carry(&mut self, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
-        self.log.datagram(self.now, from, to, &bytes);
+    pub(super) fn carry(&mut self, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
+        self.log.datagram(self.now, from, to, bytes);
         let letter = (self.log.capture || self.net.has_rules())
-            .then(|| Letter::read(&self.wire, self.now, from, to, &bytes));
+            .then(|| Letter::read(&self.wire, self.now, from, to, bytes));
         let copies = self.net.carry(&mut self.rng, from, to, letter.as_ref());
         for delay in copies {
-            self.schedule(self.now + delay, What::Arrive { from, to, bytes: bytes.clone() });
+            self.schedule(self.now + delay, What::Arrive { from, to, bytes: bytes.to_vec() });
         }
         if self.log.capture {
             self.log.letters.extend(letter);

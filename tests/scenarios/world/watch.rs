@@ -6,7 +6,6 @@ use super::log::{Happened, Mark};
 use super::people::Peer;
 use super::seat::{Member, Seat, Traffic};
 use core::net::SocketAddr;
-use core::time::Duration;
 use haulout::codec::MessageKind;
 use haulout::{Event, Instant, State, Stats};
 
@@ -150,11 +149,6 @@ impl<I: Peer> World<I> {
     /// The captured datagrams of a kind from an address.
     pub fn sent_by(&self, since: Mark, from: SocketAddr, kind: MessageKind) -> Vec<&Letter<I>> {
         self.letters(since).iter().filter(|letter| letter.from == from && letter.is(kind)).collect()
-    }
-
-    /// The latest time under way, with room for the answer.
-    pub fn round_trip(&self) -> Duration {
-        self.net.latency.1 * 2 + Duration::from_millis(1)
     }
 
     /// Every view and the last events, for a failure.
