@@ -1,6 +1,6 @@
 //! The failure detector: who is dead is found, and who is slow, frozen or unlucky is not.
 
-use crate::world::{Fate, Seal, Seat, World, ms, route, seal, secs};
+use crate::world::{Bench, Fate, Seal, Seat, World, ms, route, seal, secs};
 use core::time::Duration;
 use haulout::codec::{Message, MessageKind};
 use haulout::{Config, Event, Instant, State};
@@ -93,7 +93,7 @@ fn a_process_frozen_for_ten_minutes_suspects_nobody_and_is_back_within_a_second(
 
 #[test]
 fn a_process_frozen_for_other_times_suspects_nobody_and_is_back_within_a_second() {
-    for still in [ms(700), secs(1), secs(3), secs(8), secs(25), secs(3_600), secs(86_400)] {
+    for still in [ms(700), secs(1), secs(3), secs(8), secs(25), secs(3_600)] {
         is_back_after(1, still, World::resume);
     }
 }
@@ -222,17 +222,13 @@ fn very_late_acks_kill_nobody() {
 
 #[test]
 fn an_ack_satisfies_only_the_probe_of_the_member_that_sends_it() {
-    let mut w: World<Seal> = World::new(5, Config::lan());
-    let a = w.add(seal(0));
-    w.start(a);
-    let (silent, other) = (w.puppet(seal(1)), w.puppet(seal(2)));
-    w.admit(silent, a);
-    w.admit(other, a);
+    let Bench { mut w, me: a, dolls } = Bench::new(5, Config::lan(), 2);
+    let (silent, other) = (dolls[0], dolls[1]);
     w.doll_mut(silent).acks = false;
-    w.doll_mut(silent).mail.clear();
     let mark = w.mark();
-    w.within(secs(5), "it is probed", |w| !w.mail(silent, MessageKind::Ping).is_empty());
-    let ping = w.mail(silent, MessageKind::Ping).remove(0);
+    let pings = |w: &World<Seal>| w.between(mark, route(0), route(1), MessageKind::Ping).len();
+    w.within(secs(5), "it is probed", |w| pings(w) > 0);
+    let ping = w.between(mark, route(0), route(1), MessageKind::Ping)[0].clone();
     let number = ping.number().expect("a ping has a number");
     w.tell(other, a, Message::Ack { number }, &[]);
     w.within(secs(2), "the silent one is suspected", |w| w.state(a, &route(1)) == Some(State::Suspect));

@@ -220,6 +220,7 @@ fn a_joiner_killed_while_it_joins_leaves_no_ghost() {
         w.join(j, route(0));
         w.run_for(ms(killed_after));
         w.crash(j);
+        w.run_for(secs(1));
         w.within(secs(60), "nobody lists it", |w| w.running().iter().all(|at| !w.lists(*at, &route(7))));
         let mark = w.mark();
         w.run_for(secs(90));

@@ -162,19 +162,17 @@ fn a_helper_nacks_in_time_for_the_origin_and_forwards_an_ack_that_comes_later_st
     b.silence(&[target]);
     let asked = b.w.now();
     let mark = b.w.mark();
-    b.w.doll_mut(origin).mail.clear();
     b.w.tell(origin, b.me, Message::PingReq { number: 500, target: route(6), route: None }, &[]);
     let number =
         b.w.between(mark, route(0), route(6), MessageKind::Ping)[0].number().expect("a ping has one");
     b.w.run_for(ms(450));
-    let nacks = b.w.mail(origin, MessageKind::Nack);
-    assert_eq!(nacks.iter().map(Letter::number).collect::<Vec<_>>(), [Some(500)]);
+    let nacks = b.w.between(mark, route(0), route(1), MessageKind::Nack);
+    assert_eq!(nacks.iter().map(|l| l.number()).collect::<Vec<_>>(), [Some(500)]);
     // 0.8 of the shorter of 500 ms and what is left of the interval after them.
     assert_eq!(nacks[0].at.since(asked), ms(400));
     b.w.tell(target, b.me, Message::Ack { number }, &[]);
-    b.w.run_for(ms(2));
-    let forwarded = b.w.mail(origin, MessageKind::ForwardedAck);
-    assert_eq!(forwarded.iter().map(Letter::number).collect::<Vec<_>>(), [Some(500)]);
+    let forwarded = b.w.between(mark, route(0), route(1), MessageKind::ForwardedAck);
+    assert_eq!(forwarded.iter().map(|l| l.number()).collect::<Vec<_>>(), [Some(500)]);
 }
 
 #[test]
@@ -187,10 +185,10 @@ fn the_nack_follows_the_configured_times_and_not_those_that_health_has_stretched
     b.w.run_for(secs(40));
     assert_eq!(b.w.member(b.me).health(), 8);
     let asked = b.w.now();
-    b.w.doll_mut(b.dolls[0]).mail.clear();
+    let mark = b.w.mark();
     b.w.tell(b.dolls[0], b.me, Message::PingReq { number: 7, target: route(6), route: None }, &[]);
     b.w.run_for(secs(1));
-    assert_eq!(b.w.mail(b.dolls[0], MessageKind::Nack)[0].at.since(asked), ms(400));
+    assert_eq!(b.w.sent_by(mark, route(0), MessageKind::Nack)[0].at.since(asked), ms(400));
 }
 
 #[test]
@@ -201,16 +199,13 @@ fn a_helper_that_is_asked_about_itself_or_for_too_many_nacks_at_once() {
     let origin = b.dolls[0];
     let silent = b.dolls[5];
     b.silence(&[silent]);
-    b.w.doll_mut(origin).mail.clear();
-    let asked = b.w.now();
+    let mark = b.w.mark();
     b.w.tell(origin, b.me, Message::PingReq { number: 1, target: route(0), route: None }, &[]);
     for number in 2..=4 {
         b.w.tell(origin, b.me, Message::PingReq { number, target: route(6), route: None }, &[]);
     }
-    b.w.run_for(ms(2));
-    let at_once = b.w.mail(origin, MessageKind::Nack);
-    assert!(at_once.iter().all(|l| l.at == asked));
-    assert_eq!(at_once.iter().filter_map(Letter::number).collect::<Vec<_>>(), [1, 4]);
+    let at_once = b.w.between(mark, route(0), route(1), MessageKind::Nack);
+    assert_eq!(at_once.iter().filter_map(|l| l.number()).collect::<Vec<_>>(), [1, 4]);
     assert_eq!(b.w.stats(b.me).dropped.relays_full, 1);
 }
 

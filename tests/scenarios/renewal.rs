@@ -67,12 +67,13 @@ fn notices_to_one_member_are_limited_to_one_a_probe_interval_and_never_cease() {
     w.admit(p, a);
     w.admit(q, a);
     w.whisper(&seal(2), a, &[Update::new(seal(1), 0, State::Down)]);
-    w.doll_mut(p).mail.clear();
+    w.capture();
+    let mark = w.mark();
     for _ in 0..600 {
         w.tell(p, a, Message::Ping { number: 1 }, &[]);
         w.run_for(ms(100));
     }
-    let notices = w.mail(p, MessageKind::YouAreDown);
+    let notices = w.sent_by(mark, route(0), MessageKind::YouAreDown);
     assert!((10..=61).contains(&notices.len()), "{} notices in a minute", notices.len());
     assert!(notices.windows(2).all(|pair| pair[1].at.since(pair[0].at) >= secs(1)));
     assert!(w.now().since(notices.last().expect("there are some").at) < secs(10));
