@@ -123,8 +123,7 @@ fn a_frozen_member_of_two_comes_back() {
 }
 
 /// One of n members crashes at some moment; all the others know within the bound.
-fn detects_a_crash(n: usize) {
-    let config = Config::lan();
+fn detects_a_crash(n: usize, config: &Config) {
     let others = (n - 1) as u32;
     // At most 2m-1 periods until its turn, one for the probe, and the shortest suspicion timeout.
     let bound =
@@ -147,12 +146,16 @@ fn detects_a_crash(n: usize) {
 
 #[test]
 fn a_cluster_of_two_detects_a_crash_within_the_bound() {
-    detects_a_crash(2);
+    for config in [Config::lan(), Config::local(), Config::wan()] {
+        detects_a_crash(2, &config);
+    }
 }
 
 #[test]
 fn a_cluster_of_three_detects_a_crash_within_the_bound() {
-    detects_a_crash(3);
+    for config in [Config::lan(), Config::local(), Config::wan()] {
+        detects_a_crash(3, &config);
+    }
 }
 
 #[test]
@@ -241,4 +244,101 @@ fn an_ack_satisfies_only_the_probe_of_the_member_that_sends_it() {
     w.tell(silent, a, Message::Ack { number }, &[]);
     assert_eq!(w.state(a, &route(1)), Some(State::Alive));
     assert!(w.events_of(a, mark).contains(&&Event::Refuted { identity: seal(1) }));
+}
+
+#[test]
+fn a_frozen_half_of_a_cluster_is_back_soon_after_it_goes_on() {
+    for seed in 0..3 {
+        let mut w = World::of(seed, Config::lan(), (0..8).map(seal));
+        for n in 4..8 {
+            w.pause(Seat(n));
+        }
+        w.run_for(secs(600));
+        let mark = w.mark();
+        for n in 4..8 {
+            w.resume(Seat(n));
+        }
+        w.within(secs(2), "all are back", World::converged);
+        w.run_for(secs(30));
+        assert!(w.converged());
+        let accused = w.count(
+            mark,
+            |e| matches!(e, Event::Suspected { identity } if (0..4).any(|n| *identity == seal(n))),
+        );
+        assert_eq!(accused, 0, "{:?}", w.events(mark));
+    }
+}
+
+#[test]
+fn a_cluster_that_is_frozen_as_a_whole_goes_on_as_if_nothing_had_been() {
+    for still in [secs(2), secs(30), secs(600)] {
+        let mut w = World::of(6, Config::lan(), (0..8).map(seal));
+        let mark = w.mark();
+        for n in 0..8 {
+            w.pause(Seat(n));
+        }
+        w.run_for(still);
+        for n in 0..8 {
+            w.resume(Seat(n));
+            w.run_for(ms(20));
+        }
+        w.run_for(secs(60));
+        assert!(w.converged());
+        assert!(w.events(mark).is_empty(), "after {still:?}: {:?}", w.events(mark));
+    }
+}
+
+#[test]
+fn a_tenth_of_all_datagrams_lost_kills_nobody() {
+    for seed in 0..2 {
+        let mut w = World::of(seed, Config::lan(), (0..16).map(seal));
+        w.net.loss = 100;
+        let mark = w.mark();
+        w.run_for(secs(300));
+        assert_eq!(w.count(mark, |event| matches!(event, Event::Down { .. })), 0);
+        w.net.loss = 0;
+        w.within(secs(30), "all is well", World::converged);
+    }
+}
+
+#[test]
+fn a_member_that_hears_nothing_takes_no_healthy_one_along() {
+    for seed in 0..3 {
+        let mut w = World::of(seed, Config::lan(), (0..8).map(seal));
+        let healthy: Vec<_> = (0..7).map(Seat).collect();
+        for seat in &healthy {
+            w.cut(*seat, Seat(7));
+        }
+        let mark = w.mark();
+        w.run_for(secs(300));
+        assert!(w.agree(&healthy), "{}", w.describe());
+        let down = w.events(mark).iter().filter(|h| {
+            h.seat != Seat(7)
+                && matches!(&h.event, Event::Down { identity } if *identity.address() != route(7))
+        });
+        assert_eq!(down.count(), 0);
+        w.net.heal();
+        w.within(secs(20), "it is back", World::converged);
+    }
+}
+
+#[test]
+fn a_member_that_nobody_hears_is_found_and_takes_no_healthy_one_along() {
+    for seed in 0..3 {
+        let mut w = World::of(seed, Config::lan(), (0..8).map(seal));
+        let healthy: Vec<_> = (0..7).map(Seat).collect();
+        for seat in &healthy {
+            w.cut(Seat(7), *seat);
+        }
+        let mark = w.mark();
+        w.run_for(secs(300));
+        assert!(w.agree(&healthy), "{}", w.describe());
+        let healthy_down = w.events(mark).iter().filter(|h| {
+            h.seat != Seat(7)
+                && matches!(&h.event, Event::Down { identity } if *identity.address() != route(7))
+        });
+        assert_eq!(healthy_down.count(), 0);
+        w.net.heal();
+        w.within(secs(20), "it is back", World::converged);
+    }
 }

@@ -310,3 +310,53 @@ fn replacing_ones_identity_is_seen_as_renewed_and_refused_where_no_member_would_
         assert_eq!(w.events_of(peer, mark), [&Event::Renewed { old: seal(0), new: seal_at(0, EPOCH + 9) }]);
     }
 }
+
+#[test]
+fn a_forged_newer_identity_evicts_nobody_for_good() {
+    for (case, ahead) in [1, 2, 1 << 32, (1 << 63) - 1, 1 << 63].into_iter().enumerate() {
+        for state in [State::Alive, State::Suspect, State::Down, State::Left] {
+            let mut w = World::of(case as u64, Config::lan(), (0..4).map(seal));
+            let forged = seal_at(0, EPOCH.wrapping_add(ahead));
+            w.whisper(&seal(3), Seat(2), &[Update::new(forged, 0, state)]);
+            w.run_for(ms(1));
+            w.within(secs(180), "it is a member everywhere", World::converged);
+            w.run_for(secs(60));
+            assert!(w.converged(), "{ahead} ahead, {state}: it stays one");
+        }
+    }
+}
+
+#[test]
+fn a_named_member_that_moves_while_it_is_probed_is_not_suspected() {
+    for seed in 0..6 {
+        let names = ["a", "b", "c", "d"];
+        let identities = names.iter().enumerate().map(|(n, name)| rover(name, n, EPOCH));
+        let mut w: World<Rover> = World::of(seed, Config::lan(), identities);
+        w.capture();
+        let start = w.mark();
+        w.within(secs(5), "it is probed", |w| {
+            !w.between(start, route(0), route(1), MessageKind::Ping).is_empty()
+        });
+        let mark = w.mark();
+        w.crash(Seat(1));
+        w.restart(Seat(1), rover("b", 31, EPOCH + 1));
+        w.join(Seat(1), route(2));
+        w.run_for(secs(20));
+        assert!(w.converged());
+        assert_eq!(w.count(mark, |event| matches!(event, Event::Suspected { .. } | Event::Down { .. })), 0);
+    }
+}
+
+#[test]
+fn somebody_elses_higher_incarnations_end_in_one_member_that_goes_on() {
+    let mut w = World::of(9, Config::lan(), (0..4).map(seal));
+    // Thrice somebody else says that we are alive, at an incarnation that we never had.
+    for _ in 0..3 {
+        let incarnation = w.member(Seat(0)).incarnation() + 1;
+        w.whisper(&seal(1), Seat(0), &[Update::new(seal(0), incarnation, State::Alive)]);
+        assert_eq!(w.member(Seat(0)).incarnation(), incarnation + 1);
+        w.run_for(ms(300));
+    }
+    w.within(secs(1), "it renews", |w| w.identity(Seat(0)) == seal_at(0, EPOCH + 1));
+    w.within(gossip_time(), "all hold it", World::converged);
+}

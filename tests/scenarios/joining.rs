@@ -248,3 +248,45 @@ fn a_member_started_without_seeds_is_active_at_once_and_a_dormant_engine_answers
     assert!(w.stats(b).dropped.dormant > 0);
     assert_eq!(w.traffic(b).datagrams, 0);
 }
+
+#[test]
+fn a_cluster_forms_in_every_profile_and_with_the_smallest_settings() {
+    let mut smallest = Config::lan();
+    smallest.probe.helpers = 0;
+    smallest.gossip.fanout = 1;
+    smallest.gossip.retransmit = 1;
+    for config in [Config::local(), Config::wan(), smallest] {
+        let mut w = World::of(11, config, (0..8).map(seal));
+        w.crash(Seat(7));
+        w.within(secs(600), "the crash is found", World::converged);
+    }
+}
+
+#[test]
+fn a_mass_join_through_several_seeds_is_complete() {
+    let mut w: World<Seal> = World::new(12, Config::lan());
+    let seats: Vec<_> = (0..40).map(|n| w.add(seal(n))).collect();
+    for seat in &seats {
+        for n in (0..4).filter(|n| *n != seat.0) {
+            w.join(*seat, route(n));
+        }
+    }
+    w.within(secs(3), "everybody sees everybody", World::converged);
+    assert!(seats.iter().all(|seat| w.member(*seat).phase() == Phase::Active));
+}
+
+#[test]
+fn joining_the_same_seed_again_and_again_changes_nothing() {
+    let mut w = World::of(13, Config::lan(), (0..3).map(seal));
+    let mark = w.mark();
+    for _ in 0..200 {
+        w.join(Seat(2), route(0));
+    }
+    w.run_for(secs(30));
+    assert!(w.converged());
+    let others = w.count(mark, |event| !matches!(event, Event::Seed { outcome: SeedOutcome::Reached, .. }));
+    assert_eq!(others, 0, "{:?}", w.events(mark));
+    let sent = w.traffic(Seat(2)).datagrams;
+    w.run_for(secs(60));
+    assert!(w.traffic(Seat(2)).datagrams - sent < 200, "nothing of it lasts");
+}

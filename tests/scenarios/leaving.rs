@@ -185,3 +185,87 @@ fn a_member_without_others_leaves_at_once_or_soon() {
     w.within(secs(3), "it is done", |w| has_left(w, a));
     assert_eq!(w.member(a).poll_timeout(), None, "a dormant engine has nothing to wait for");
 }
+
+#[test]
+fn a_joiner_that_leaves_before_it_was_ever_active_can_join_again() {
+    for wait in [0, 100, 5_000] {
+        let mut w: World<Seal> = World::new(8, Config::lan());
+        let a = w.add(seal(0));
+        w.join(a, route(9));
+        // Others may join through one that is still joining.
+        let p = w.puppet(seal(1));
+        w.admit(p, a);
+        assert_eq!(w.member(a).phase(), Phase::Joining);
+        w.leave(a);
+        w.run_for(ms(wait));
+        let b = w.add(seal(2));
+        w.start(b);
+        w.join(a, route(2));
+        w.within(secs(1), "it is a member", |w| w.sees(b, &w.identity(a)) && w.sees(a, &seal(2)));
+        assert_eq!(w.member(a).phase(), Phase::Active);
+    }
+}
+
+#[test]
+fn a_leave_that_all_but_one_did_not_hear_is_left_everywhere() {
+    for seed in 0..5 {
+        let mut w = World::of(seed, Config::lan(), (0..6).map(seal));
+        let others: Vec<_> = (0..5).map(Seat).collect();
+        w.net.rule(|l| {
+            let from_the_leaver = l.from == route(5) && l.to != route(0);
+            if from_the_leaver && l.tells(&route(5), State::Left) { Fate::Drop } else { Fate::Pass }
+        });
+        w.leave(Seat(5));
+        w.within(secs(10), "it is done", |w| has_left(w, Seat(5)));
+        w.crash(Seat(5));
+        w.net.heal();
+        w.within(secs(3), "views agree on `Left`", |w| left_at(w, &others, 5));
+        w.run_for(secs(60));
+        assert!(left_at(&w, &others, 5));
+    }
+}
+
+#[test]
+fn a_leave_under_loss_is_left_everywhere() {
+    for seed in 0..10 {
+        let mut w = World::of(seed, Config::lan(), (0..10).map(seal));
+        let others: Vec<_> = (0..9).map(Seat).collect();
+        w.net.loss = 300;
+        w.leave(Seat(9));
+        w.within(secs(10), "it is done", |w| has_left(w, Seat(9)));
+        w.crash(Seat(9));
+        w.run_for(secs(3));
+        w.net.loss = 0;
+        w.within(secs(60), "views agree on `Left`", |w| left_at(w, &others, 9));
+    }
+}
+
+#[test]
+fn half_of_a_cluster_may_leave_at_once() {
+    let mut w = World::of(11, Config::lan(), (0..16).map(seal));
+    let mark = w.mark();
+    for n in 8..16 {
+        w.leave(Seat(n));
+    }
+    w.run_for(secs(10));
+    for n in 8..16 {
+        assert!(has_left(&w, Seat(n)));
+        w.crash(Seat(n));
+    }
+    w.within(secs(5), "the others know", World::converged);
+    w.run_for(secs(60));
+    assert!(w.converged());
+    let down = w.events(mark).iter().filter(|h| h.seat < Seat(8) && matches!(h.event, Event::Down { .. }));
+    assert_eq!(down.count(), 0);
+}
+
+#[test]
+fn after_leaving_a_start_makes_an_active_member_again_whom_the_others_find() {
+    let mut w = World::of(12, Config::lan(), (0..4).map(seal));
+    w.leave(Seat(3));
+    w.within(secs(10), "it is done", |w| has_left(w, Seat(3)));
+    w.run_for(secs(5));
+    w.start(Seat(3));
+    assert_eq!(w.member(Seat(3)).phase(), Phase::Active);
+    w.within(secs(2), "it is a member again", World::converged);
+}

@@ -155,3 +155,66 @@ fn a_consumer_that_keeps_up_never_hears_of_a_lag() {
     assert_eq!(w.count(Mark::START, |event| matches!(event, Event::Lagged { .. })), 0);
     assert_eq!(w.stats(A).dropped.events, 0);
 }
+
+#[test]
+fn ten_thousand_epochs_of_one_key_are_one_entry() {
+    let mut w = capped(6);
+    for chunk in 0..100 {
+        let forged: Vec<_> = (0..100)
+            .map(|n| Update::new(crate::world::seal_at(77, chunk * 100 + n + 1), n as u32 % 3, State::Alive))
+            .collect();
+        w.whisper(&seal(1), A, &forged);
+        assert_eq!(w.member(A).members().count() + w.member(A).departed().count(), 3);
+    }
+    assert!(w.sees(A, &crate::world::seal_at(77, 10_000)));
+    w.within(secs(120), "it is found out", World::converged);
+    assert_eq!(w.stats(A).gauges.departed, 1);
+}
+
+#[test]
+fn an_outbox_that_is_small_sheds_and_recovers() {
+    let mut config = Config::lan();
+    config.limits.intents = 64;
+    let mut w: World<Seal> = World::new(7, config);
+    for n in 0..32 {
+        let seat = w.add(seal(n));
+        if n == 0 { w.start(seat) } else { w.join(seat, route(0)) }
+    }
+    w.within(secs(15), "all are members", World::converged);
+    // More at once than fits, to one member that stands still and then goes on.
+    w.pause(A);
+    w.run_for(secs(60));
+    w.resume(A);
+    w.within(secs(5), "it is back", World::converged);
+    assert!((0..32).all(|n| w.stats(Seat(n)).gauges.intents == 0));
+}
+
+#[test]
+fn a_buffer_that_is_too_small_loses_what_does_not_fit_and_is_counted() {
+    let mut w = capped(8);
+    let engine_was_quiet = w.stats(A).dropped.oversized;
+    let lost = w.act(A, |engine, now| {
+        // A command that wants to send, and a caller who gives it nothing to write to.
+        engine.join(now, route(55));
+        engine.poll_transmit(now, &mut [0; 8])
+    });
+    assert_eq!(lost, None);
+    assert_eq!(w.stats(A).dropped.oversized, engine_was_quiet + 1);
+    w.run_for(secs(30));
+    assert!(w.converged());
+}
+
+#[test]
+fn a_clock_that_runs_backwards_is_held() {
+    let mut w = capped(9);
+    let mark = w.mark();
+    for _ in 0..50 {
+        w.run_for(ms(700));
+        w.act(A, |engine, now| {
+            let earlier = haulout::Instant::from_micros(now.as_micros() - 60_000_000);
+            engine.handle_timeout(earlier);
+        });
+    }
+    assert!(w.converged());
+    assert!(w.events(mark).is_empty());
+}

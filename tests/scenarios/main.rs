@@ -7,6 +7,7 @@
 
 mod world;
 
+mod chaos;
 mod detector;
 mod identity;
 mod joining;

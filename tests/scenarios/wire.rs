@@ -256,3 +256,31 @@ fn a_loss_of_every_other_datagram_of_a_kind_kills_nobody() {
         assert_eq!(w.count(mark, |event| matches!(event, Event::Down { .. })), 0, "{kind:?}");
     }
 }
+
+#[test]
+fn thousands_of_empty_unknown_sections_are_counted_and_what_follows_is_read() {
+    let mut w = World::of(12, Config::lan(), (0..4).map(seal));
+    let header = w.header_of(seal(1), 0, A, Message::Gossip);
+    let last = Update::new(seal(900), 0, State::Alive);
+    let sections = core::iter::repeat_n(SectionRef::Unknown { kind: 99, body: &[] }, 4_000)
+        .chain([SectionRef::Update(last.as_ref())]);
+    let bytes = write::<Seal>(&haulout_codec_serde::PostcardCodec, header.as_ref(), sections);
+    w.inject(A, &bytes).expect("it is no error");
+    assert_eq!(w.stats(A).dropped.unknown_sections, 4_000);
+    assert!(w.sees(A, &seal(900)));
+}
+
+#[test]
+fn messages_of_a_newer_member_are_ignored_whatever_their_kind() {
+    let mut w = World::of(13, Config::lan(), (0..4).map(seal));
+    w.capture();
+    let mark = w.mark();
+    for kind in 12..=31 {
+        let header = w.header_of(seal(1), 0, A, Message::Unknown(kind));
+        let bytes = w.write(&header, &[]);
+        w.inject(A, &bytes).expect("it is no error");
+    }
+    assert_eq!(w.stats(A).dropped.unknown_messages, 20);
+    assert!(w.letters(mark).is_empty());
+    assert!(w.converged());
+}

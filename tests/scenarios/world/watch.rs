@@ -14,6 +14,11 @@ impl<I: Peer> World<I> {
         self.now
     }
 
+    /// The seed of this world.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// A hash over every datagram that left a member and every event, in their order and with their times.
     pub fn hash(&self) -> u64 {
         self.log.hash()
