@@ -2,7 +2,7 @@
 
 use crate::world::{EPOCH, Mark, Peer, Rng, Seat, World, ms, route, rover, seal_at, secs, stone};
 use haulout::codec::Update;
-use haulout::{Config, Event, Identity, Phase, State};
+use haulout::{Config, Event, Phase, State};
 
 /// Storms of each kind.
 const STORMS: u64 = 20;
