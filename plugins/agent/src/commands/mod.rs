@@ -1,0 +1,24 @@
+//! The commands that talk to an agent, and `config check`. One a file.
+
+mod check;
+mod info;
+mod join;
+mod leave;
+mod members;
+mod target;
+
+pub(crate) use check::check;
+pub(crate) use info::info;
+pub(crate) use join::join;
+pub(crate) use leave::leave;
+pub(crate) use members::members;
+
+use crate::exit::Failure;
+use serde::Serialize;
+use std::io::Write;
+
+/// Prints a value as indented JSON.
+fn print_json(out: &mut impl Write, value: &impl Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Failed(error.to_string()))?;
+    Ok(writeln!(out, "{text}")?)
+}

@@ -1,0 +1,16 @@
+//! The program as its users have it: real processes on the loopback interface.
+//!
+//! Nothing here sleeps for a fixed time: each test waits for its condition, with a deadline. Every process is
+//! ended by the test that started it, however the test ends.
+#![expect(clippy::unwrap_used, reason = "in a test it is an assertion")]
+
+mod conflict;
+mod control;
+mod demo;
+mod failure;
+mod hostile;
+mod join;
+mod leave;
+mod output;
+mod settings;
+mod support;

@@ -1,0 +1,24 @@
+//! What users of gossip membership reported in the field, held against the engine in virtual time.
+//!
+//! Every test runs real engines on a seeded network (see [`world`]) and asserts what a user would
+//! observe: events, views, datagrams. A failure prints its seed and the command that replays it.
+#![allow(missing_docs, unreachable_pub, missing_debug_implementations, reason = "nobody links a test binary")]
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod world;
+
+mod chaos;
+mod detector;
+mod identity;
+mod joining;
+mod leaving;
+mod load;
+mod partitions;
+mod probing;
+mod renewal;
+mod replay;
+mod resurrection;
+mod rivals;
+mod strangers;
+mod suspicion;
+mod wire;
