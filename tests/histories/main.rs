@@ -43,6 +43,21 @@ fn run<I: Kind>(test: &str) {
     );
 }
 
+#[test]
+fn two_processes_of_one_key_end_with_one_member() {
+    let test = "two_processes";
+    let only = variable("HAULOUT_HISTORY");
+    let seeds =
+        only.map_or(0..variable("HAULOUT_HISTORIES").unwrap_or(HISTORIES) / 20, |seed| seed..seed + 1);
+    for seed in seeds {
+        let history = || World::<Named<SocketAddr>>::with_twin(seed, only.is_some()).run_with_twin();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(history)) {
+            println!("replay: HAULOUT_HISTORY={seed} cargo test --test histories {test} -- --nocapture");
+            resume_unwind(panic);
+        }
+    }
+}
+
 fn variable(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))

@@ -43,9 +43,9 @@ fn a_winner_that_answers_is_not_taken_for_gone() {
 fn an_answer_to_a_question_from_before_the_conflict_ends_nothing() {
     let mut loser = Protocol::among(&otter("a", 1, 5), &[otter("b", 2, 0)]);
     loser.announce_to(address(2));
-    let number = match loser.sent()[..] {
-        [crate::outbox::Intent { say: Say::Announce { number }, .. }] => number,
-        _ => panic!("one announce"),
+    let sent = loser.sent();
+    let [crate::outbox::Intent { say: Say::Announce { number }, .. }] = sent[..] else {
+        panic!("one announce");
     };
     loser.hears(&otter("b", 2, 0), Message::Gossip, vec![update(&otter("a", 3, 9), 0, State::Alive)]);
     loser.hears(&otter("b", 2, 0), Message::Feed { number, clock: 0 }, vec![]);
