@@ -78,3 +78,16 @@ fn a_joiner_that_wins_its_key_is_a_member_like_any_other() {
     assert!(joiner.me.served, "who leaves and joins again comes under a newer identity");
     assert!(joiner.told().contains(&Event::Active));
 }
+
+#[test]
+fn seeds_have_as_long_to_answer_after_a_conflict_as_they_had_before() {
+    let mut joiner = Protocol::new(otter("a", 1, 5), crate::config::Config::lan(), 7);
+    joiner.join(address(2));
+    joiner.enter_conflict(otter("a", 3, 9));
+    joiner.quiet();
+    joiner.at(100_000);
+    joiner.conflict_won();
+    joiner.seeds_due();
+    let is_report = |event: &Event<Otter>| matches!(event, Event::Seed { .. });
+    assert!(!joiner.told().iter().any(is_report), "it was not asked meanwhile");
+}
