@@ -184,8 +184,7 @@ impl<I: Kind> World<I> {
         loop {
             let mut next = self.network.next().unwrap_or(u64::MAX);
             for node in self.nodes.iter().flatten() {
-                let due = node.engine.poll_timeout().map_or(u64::MAX, haulout::Instant::as_micros);
-                next = next.min(due.max(node.paused_until));
+                next = next.min(node.due.max(node.paused_until));
                 if !node.socket.is_empty() {
                     next = next.min(node.paused_until);
                 }
@@ -224,12 +223,12 @@ impl<I: Kind> World<I> {
             let Some(bytes) = node.socket.pop_front() else { break };
             self.deliver(place, bytes);
         }
-        let due = self.nodes[place].as_ref().and_then(|node| node.engine.poll_timeout());
-        if due.is_some_and(|due| due.as_micros() <= self.now) {
+        let due = |world: &Self| world.nodes[place].as_ref().map_or(u64::MAX, |node| node.due);
+        let (before, now) = (due(self), self.now);
+        if before <= now {
             self.act(place, Engine::handle_timeout);
-            let next = self.nodes[place].as_ref().and_then(|node| node.engine.poll_timeout());
-            let is_over = next.is_none_or(|next| next.as_micros() > self.now);
-            assert!(is_over, "{}: due {due:?}, served, and due again {next:?}:{}", self.now, self.views());
+            let next = due(self);
+            assert!(next > now, "{now}: due at {before}, served, and due again at {next}:{}", self.views());
         }
     }
 
@@ -310,7 +309,7 @@ impl<I: Kind> World<I> {
         assert!(has_one(&self) && self.is_agreed(), "two processes of one key do not agree:{}", self.views());
         self.pass(60 * SECOND);
         let before = loser(&self);
-        self.pass(600 * SECOND);
+        self.pass(300 * SECOND);
         assert_eq!(before, loser(&self), "the key changes hands:{}", self.views());
         assert!(self.is_agreed(), "the agreement does not last:{}", self.views());
     }
