@@ -73,6 +73,9 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn arm_all(&mut self) {
         self.arm_probe();
         self.arm_seeds();
+        if !self.news.is_empty() || self.me.news.is_some() {
+            self.arm_gossip();
+        }
         if !self.timers.is_set(Timer::Announce) {
             let interval = self.config.join.announce_interval.as_micros() as u64;
             let phase = core::time::Duration::from_micros(self.rng.random_range(0..interval));
