@@ -1,0 +1,68 @@
+//! Every example runs, ends in time, and does what it says.
+
+use haulout::{Event, SeedOutcome};
+use std::fmt::Display;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+#[path = "../examples/custom_codec.rs"]
+mod custom_codec;
+#[path = "../examples/custom_identity.rs"]
+mod custom_identity;
+#[path = "../examples/embed.rs"]
+mod embed;
+#[path = "../examples/own_loop.rs"]
+mod own_loop;
+
+/// What `run` gives; fails if it panics, or has not ended within a minute.
+fn ends<T: Send + 'static, E: Display>(run: impl FnOnce() -> Result<T, E> + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || done.send(run().map_err(|error| error.to_string())));
+    let result = result.recv_timeout(Duration::from_secs(60)).expect("it panicked, or took too long");
+    result.expect("an example without errors")
+}
+
+/// It waits for `Up` at both nodes, for the end of `leave`, and for `Left`; anything else is an error.
+#[test]
+fn embed_meets_and_leaves() {
+    ends(embed::main);
+}
+
+#[test]
+fn own_loop_meets_and_leaves() {
+    ends(own_loop::main);
+    let (first, second) = ends(own_loop::run);
+    let (Some(Event::Active), Some(Event::Left { identity })) = (first.first(), first.last()) else {
+        panic!("{first:?}")
+    };
+    assert!(first.contains(&Event::Up { identity: *identity }), "{first:?}");
+    assert!(second.iter().any(|event| matches!(event, Event::Seed { outcome: SeedOutcome::Reached, .. })));
+    assert_eq!(second.last(), Some(&Event::Idle));
+}
+
+#[test]
+fn custom_identity_renews_once_a_restart() {
+    ends(custom_identity::main);
+    let seen = ends(custom_identity::story);
+    let [
+        Event::Active,
+        Event::Up { identity: first },
+        Event::Renewed { old, new },
+        Event::Renewed { old: again, new: last },
+    ] = &seen[..]
+    else {
+        panic!("{seen:?}")
+    };
+    assert_eq!((old, again), (first, new));
+    assert_eq!([first, new, last].map(|machine| machine.lives), [1, 2, 3]);
+    assert_eq!(new.zone, custom_identity::Zone::West);
+}
+
+#[test]
+fn custom_codec_is_spoken_by_two() {
+    ends(custom_codec::main);
+    let told = ends(custom_codec::talk);
+    assert_eq!(told.iter().filter(|event| matches!(event, Event::Up { .. })).count(), 2, "{told:?}");
+    assert!(!told.iter().any(|event| matches!(event, Event::Suspected { .. })), "{told:?}");
+}
