@@ -20,7 +20,15 @@ impl<I: Identity> Members<I> {
                 Some(*slot),
                 "the index leads to each record"
             );
+            let entry = self.entry(*slot);
+            assert_eq!(
+                self.plane.at(entry.key, record.place),
+                Some(*slot),
+                "an active record notes its place"
+            );
+            digest.toggle(entry.key, entry.value);
         }
+        assert_eq!(digest, *self.plane.digest(), "the digest is that of the active");
         for (position, slot) in self.departed.slots().enumerate() {
             let record = &self.slots[slot];
             assert_eq!(record.position as usize, position, "a departed record notes its position");
