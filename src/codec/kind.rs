@@ -1,5 +1,7 @@
 //! The kinds of message.
 
+use core::fmt;
+
 /// The kinds of message and their numbers on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -69,5 +71,43 @@ impl MessageKind {
             return None;
         }
         Some(Self::ALL[number as usize - 1])
+    }
+}
+
+impl fmt::Display for MessageKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ping => "ping",
+            Self::Ack => "ack",
+            Self::Gossip => "gossip",
+            Self::PingReq => "ping-req",
+            Self::ForwardedAck => "forwarded-ack",
+            Self::Nack => "nack",
+            Self::Announce => "announce",
+            Self::Challenge => "challenge",
+            Self::Feed => "feed",
+            Self::Refused => "refused",
+            Self::YouAreDown => "you-are-down",
+            Self::Sync => "sync",
+            Self::SyncLeaves => "sync-leaves",
+            Self::SyncPull => "sync-pull",
+            Self::SyncPage => "sync-page",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn a_kind_is_named_in_lower_case_and_padded() {
+        assert_eq!(format!("{} {}", MessageKind::Ping, MessageKind::YouAreDown), "ping you-are-down");
+        assert_eq!(format!("{:<9}|{:>9}", MessageKind::PingReq, MessageKind::Sync), "ping-req |     sync");
+        for kind in MessageKind::ALL {
+            let name = format!("{kind:?}").to_lowercase();
+            assert_eq!(format!("{kind}").replace('-', ""), name);
+        }
     }
 }

@@ -164,6 +164,11 @@ impl<I: Identity> Message<I> {
         self.as_ref().kind()
     }
 
+    /// The number of the kind on the wire, of an unknown one too.
+    pub fn number(&self) -> u8 {
+        self.as_ref().number()
+    }
+
     /// The borrowing twin.
     pub fn as_ref(&self) -> MessageRef<'_, I> {
         match *self {
@@ -218,5 +223,32 @@ impl<I: Identity> MessageRef<'_, I> {
             Self::SyncPage(_) => MessageKind::SyncPage,
             Self::Unknown(number) => return MessageKind::from_number(*number),
         })
+    }
+
+    /// The number of the kind on the wire, of an unknown one too.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Unknown(number) => *number,
+            known => known.kind().map_or(0, MessageKind::number),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sync::{Plane, Position};
+    use super::*;
+    use crate::identity::Fixed;
+    use core::net::SocketAddr;
+
+    #[test]
+    fn a_message_has_the_number_of_its_kind_and_an_unknown_one_its_own() {
+        let number = |message: Message<Fixed<SocketAddr>>| (message.number(), message.as_ref().number());
+        assert_eq!(number(Message::Gossip), (3, 3));
+        let (plane, from) = (Plane::Records, Position::FIRST);
+        assert_eq!(number(Message::SyncPage(Page { number: 1, plane, from, next: None })), (15, 15));
+        for unknown in [0, 3, 16, u8::MAX] {
+            assert_eq!(number(Message::Unknown(unknown)), (unknown, unknown));
+        }
     }
 }
