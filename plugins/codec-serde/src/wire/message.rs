@@ -15,9 +15,8 @@ use haulout::codec::{Message, MessageKind, MessageRef, Refusal};
 /// The number of a message's kind, if that fits and reads back as the same message.
 pub(super) fn number<I: SerdeIdentity>(message: MessageRef<'_, I>) -> Result<u8, CodecError> {
     match message {
-        MessageRef::Unknown(number) if number <= KIND && !is_read(number) => Ok(number),
-        MessageRef::Unknown(_) => Err(CodecError::Kind),
-        known => known.kind().map(MessageKind::number).ok_or(CodecError::Kind),
+        MessageRef::Unknown(number) if number > KIND || is_read(number) => Err(CodecError::Kind),
+        message => Ok(message.number()),
     }
 }
 
@@ -65,8 +64,8 @@ pub(super) fn put<F: Format, I: SerdeIdentity>(
         MessageRef::Sync { number, version, members, records, clock } => {
             sync::put_sync(number, version, (members, records), clock, out)
         }
-        MessageRef::SyncLeaves { number, leaves } => sync::put_leaves(number, leaves, out),
-        MessageRef::SyncPull(pull) => sync::put_pull(pull, out),
+        MessageRef::SyncLeaves { number, leaves } => sync::put_leaves(number, leaves, out)?,
+        MessageRef::SyncPull(pull) => sync::put_pull(pull, out)?,
         MessageRef::SyncPage(page) => sync::put_page(page, out),
         _ => return Err(CodecError::Kind),
     })

@@ -38,15 +38,21 @@ pub(super) fn take_records(reader: &mut Reader<'_>) -> Result<Option<u64>, Codec
 }
 
 /// A zero byte says that no plane differs.
-pub(super) fn put_leaves(number: u16, leaves: Option<LeavesRef<'_>>, out: &mut Out<'_>) -> bool {
+pub(super) fn put_leaves(
+    number: u16,
+    leaves: Option<LeavesRef<'_>>,
+    out: &mut Out<'_>,
+) -> Result<bool, CodecError> {
     let Some(LeavesRef { plane, salt, leaves }) = leaves else {
-        return put_number(number, out) && out.put_u8(0);
+        return Ok(put_number(number, out) && out.put_u8(0));
     };
-    leaves.len() == LEAVES
-        && put_number(number, out)
+    if leaves.len() != LEAVES {
+        return Err(CodecError::Field { name: "leaves" });
+    }
+    Ok(put_number(number, out)
         && out.put_u8(plane.number() + 1)
         && out.put(&salt.to_le_bytes())
-        && leaves.iter().all(|leaf| out.put(&leaf.to_le_bytes()))
+        && put_all(leaves, out))
 }
 
 pub(super) fn take_leaves(reader: &mut Reader<'_>) -> Result<Option<Leaves>, CodecError> {
@@ -59,16 +65,18 @@ pub(super) fn take_leaves(reader: &mut Reader<'_>) -> Result<Option<Leaves>, Cod
     Ok(Some(Leaves { plane, salt, leaves }))
 }
 
-pub(super) fn put_pull(pull: PullRef<'_>, out: &mut Out<'_>) -> bool {
+pub(super) fn put_pull(pull: PullRef<'_>, out: &mut Out<'_>) -> Result<bool, CodecError> {
     let PullRef { number, plane, back, from, until, salt, have } = pull;
-    have.len() <= MAX_HAVE
-        && put_number(number, out)
+    if have.len() > MAX_HAVE {
+        return Err(CodecError::Field { name: "have" });
+    }
+    Ok(put_number(number, out)
         && out.put_u8(plane.number() | if back { FLAG } else { 0 })
         && put_position(plane, from, out)
         && put_position(plane, until, out)
         && out.put(&salt.to_le_bytes())
         && out.put_varint(have.len() as u64)
-        && have.iter().all(|value| out.put(&value.to_le_bytes()))
+        && put_all(have, out))
 }
 
 pub(super) fn take_pull(reader: &mut Reader<'_>) -> Result<Pull, CodecError> {
@@ -115,6 +123,10 @@ fn take_position(plane: Plane, reader: &mut Reader<'_>) -> Result<Position, Code
     let key = reader.u64()?;
     let item = if plane == Plane::Members { 0 } else { reader.u64()? };
     Ok(Position { key, item })
+}
+
+fn put_all(values: &[u32], out: &mut Out<'_>) -> bool {
+    values.iter().all(|value| out.put(&value.to_le_bytes()))
 }
 
 fn take_all(count: usize, reader: &mut Reader<'_>) -> Result<Vec<u32>, CodecError> {
