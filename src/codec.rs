@@ -6,12 +6,18 @@
 //! last byte changes nothing.
 
 mod header;
+mod kind;
 mod message;
+mod refusal;
 mod section;
+mod sync;
 
 pub use header::{Header, HeaderRef, VERSION, Version};
-pub use message::{Message, MessageKind, MessageRef, Refusal};
+pub use kind::MessageKind;
+pub use message::{Message, MessageRef};
+pub use refusal::Refusal;
 pub use section::{MAX_SUSPECTERS, Section, SectionKind, SectionRef, Suspecters, Update, UpdateRef};
+pub use sync::{DIGEST_VERSION, Leaves, LeavesRef, MAX_HAVE, Page, Plane, Position, Pull, PullRef};
 
 use crate::identity::Identity;
 use crate::out::Out;

@@ -2,6 +2,7 @@
 
 use crate::codec::Refusal;
 use crate::identity::Identity;
+use core::fmt;
 use core::num::NonZeroU32;
 
 /// A change that the user should know of.
@@ -59,7 +60,11 @@ pub enum Event<I: Identity> {
     Active,
     /// We have left; the engine is dormant.
     Idle,
-    /// We had been declared down, or to have left, and are back under a newer identity.
+    /// We go on under a newer identity, or, where ours cannot renew, at a higher incarnation.
+    ///
+    /// Most often we had been declared down, or to have left. It also comes when another process claimed to
+    /// be us and we got past it, and, before [`Event::Active`], when a joiner meets its own earlier life in
+    /// the cluster and renews past it.
     Rejoined {
         /// Our identity from now on.
         identity: I,
@@ -110,4 +115,85 @@ pub enum SeedOutcome {
     NoAnswer,
     /// The address leads to ourselves.
     Myself,
+}
+
+/// In plain words: `up 127.0.0.1:7946#5`, `seed 127.0.0.1:7946: no answer`.
+impl<I: Identity + fmt::Display> fmt::Display for Event<I>
+where
+    I::Route: fmt::Display,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Up { identity } => write!(f, "up {identity}"),
+            Self::Suspected { identity } => write!(f, "suspected {identity}"),
+            Self::Refuted { identity } => write!(f, "refuted {identity}"),
+            Self::Down { identity } => write!(f, "down {identity}"),
+            Self::Left { identity } => write!(f, "left {identity}"),
+            Self::Renewed { old, new } => write!(f, "renewed {old} to {new}"),
+            Self::Active => f.write_str("active"),
+            Self::Idle => f.write_str("idle"),
+            Self::Rejoined { identity } => write!(f, "rejoined as {identity}"),
+            Self::Defunct => f.write_str("defunct"),
+            Self::Conflict { rival } => write!(f, "conflict with {rival}"),
+            Self::Rival { identity } => write!(f, "rival {identity}"),
+            Self::Seed { route, outcome } => write!(f, "seed {route}: {outcome}"),
+            Self::Lagged { missed } => write!(f, "lagged: {missed} missed"),
+        }
+    }
+}
+
+impl fmt::Display for SeedOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reached => f.write_str("reached"),
+            Self::Refused { reason: Refusal::Version, versions: (min, max), .. } => {
+                write!(f, "refused: {} ({min} to {max})", Refusal::Version)
+            }
+            Self::Refused { reason, .. } => write!(f, "refused: {reason}"),
+            Self::NoAnswer => f.write_str("no answer"),
+            Self::Myself => f.write_str("myself"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Renewing;
+    use alloc::string::ToString;
+    use core::net::SocketAddr;
+
+    #[test]
+    fn events_are_told_in_plain_words() {
+        let route = SocketAddr::from(([127, 0, 0, 1], 7946));
+        let life = |epoch| Renewing::new(route, epoch);
+        let (identity, missed) = (life(5), 3);
+        let seed = |outcome| Event::Seed { route, outcome };
+        let refused = |reason| SeedOutcome::Refused { reason, cluster: None, versions: (2, 3) };
+        for (event, words) in [
+            (Event::Up { identity }, "up 127.0.0.1:7946#5"),
+            (Event::Suspected { identity }, "suspected 127.0.0.1:7946#5"),
+            (Event::Refuted { identity }, "refuted 127.0.0.1:7946#5"),
+            (Event::Down { identity }, "down 127.0.0.1:7946#5"),
+            (Event::Left { identity }, "left 127.0.0.1:7946#5"),
+            (Event::Renewed { old: identity, new: life(6) }, "renewed 127.0.0.1:7946#5 to 127.0.0.1:7946#6"),
+            (Event::Active, "active"),
+            (Event::Idle, "idle"),
+            (Event::Rejoined { identity }, "rejoined as 127.0.0.1:7946#5"),
+            (Event::Defunct, "defunct"),
+            (Event::Conflict { rival: identity }, "conflict with 127.0.0.1:7946#5"),
+            (Event::Rival { identity }, "rival 127.0.0.1:7946#5"),
+            (Event::Lagged { missed }, "lagged: 3 missed"),
+            (seed(SeedOutcome::Reached), "seed 127.0.0.1:7946: reached"),
+            (seed(SeedOutcome::NoAnswer), "seed 127.0.0.1:7946: no answer"),
+            (seed(SeedOutcome::Myself), "seed 127.0.0.1:7946: myself"),
+            (seed(refused(Refusal::Full)), "seed 127.0.0.1:7946: refused: its table of members is full"),
+            (
+                seed(refused(Refusal::Version)),
+                "seed 127.0.0.1:7946: refused: it speaks another version of the protocol (2 to 3)",
+            ),
+        ] {
+            assert_eq!(event.to_string(), words);
+        }
+    }
 }

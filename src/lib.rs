@@ -84,6 +84,7 @@ mod config;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod cookie;
+mod digest;
 mod dissemination;
 mod engine;
 mod error;

@@ -1,16 +1,21 @@
 //! The table of members: everything that is held of others, by key.
 //!
 //! Records live in chunks; an index leads from a key to its record; two dense arrays list the active
-//! (in the order of probing) and the departed (the ones held down first, threaded by age). Invariant: a
+//! (in the order of probing) and the departed (the ones held down first, threaded by age); the active are
+//! digested and listed by the fingerprint of their key. Invariant: a
 //! record is in the array that its state says, at the position that it notes. Cost: find, insert, remove
 //! and move O(1); k random ones O(k).
 
+mod check;
 mod departed;
 mod order;
+mod plane;
 mod slots;
 
+pub(crate) use plane::Entry;
 pub(crate) use slots::Slot;
 
+use crate::digest::Digest;
 use crate::dissemination::{Link, Links};
 use crate::identity::Identity;
 use crate::state::State;
@@ -22,6 +27,7 @@ use departed::Departed;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
 use order::{Order, Positions};
+use plane::Plane;
 use rand::RngExt;
 use rand::rngs::SmallRng;
 use slots::Slots;
@@ -53,12 +59,14 @@ impl<I> Member<I> {
 
 /// A member and its places in the engine's structures.
 #[derive(Debug)]
-pub(crate) struct Record<I> {
-    pub(crate) member: Member<I>,
+struct Record<I> {
+    member: Member<I>,
     /// Its suspicion while its state is `Suspect`.
-    pub(crate) suspicion: SuspicionId,
+    suspicion: SuspicionId,
     /// Its position among the active or the departed.
     position: u32,
+    /// Its place in its leaf while it is active.
+    place: u32,
     link: Link,
 }
 
@@ -69,6 +77,7 @@ pub(crate) struct Members<I> {
     hasher: SeedableRandomState,
     active: Order,
     departed: Departed,
+    plane: Plane,
 }
 
 impl<I: Identity> Members<I> {
@@ -79,6 +88,7 @@ impl<I: Identity> Members<I> {
             hasher: SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed()),
             active: Order::default(),
             departed: Departed::new(),
+            plane: Plane::new(),
         }
     }
 
@@ -111,10 +121,6 @@ impl<I: Identity> Members<I> {
         self.slots.get(slot).map(|record| &record.member)
     }
 
-    pub(crate) fn record_mut(&mut self, slot: Slot) -> &mut Record<I> {
-        &mut self.slots[slot]
-    }
-
     pub(crate) fn suspicion(&self, slot: Slot) -> SuspicionId {
         self.slots[slot].suspicion
     }
@@ -124,19 +130,21 @@ impl<I: Identity> Members<I> {
         let addr = identity.addr();
         debug_assert!(self.find(&addr).is_none(), "a key has one record");
         let member = Member { identity, incarnation, state: State::Alive };
-        let record = Record { member, suspicion: SuspicionId::NONE, position: 0, link: Link::NONE };
+        let record = Record { member, suspicion: SuspicionId::NONE, position: 0, place: 0, link: Link::NONE };
         let slot = self.slots.insert(record);
         let Self { slots, index, hasher, active, .. } = self;
         active.insert(slot, slots);
         index.insert_unique(hasher.hash_one(&addr), slot, |slot| {
             hasher.hash_one(slots[*slot].member.identity.addr())
         });
+        self.enter_plane(slot);
         slot
     }
 
     /// Moves an active member to the departed.
     pub(crate) fn depart(&mut self, slot: Slot, now: Instant, state: State) {
         debug_assert!(self[slot].state.is_active() && !state.is_active());
+        self.leave_plane(slot);
         let record = &mut self.slots[slot];
         record.member.state = state;
         self.active.remove(record.position, &mut self.slots);
@@ -150,6 +158,80 @@ impl<I: Identity> Members<I> {
         record.member.state = State::Alive;
         self.departed.remove(record.position, &mut self.slots);
         self.active.insert(slot, &mut self.slots);
+        self.enter_plane(slot);
+    }
+
+    /// Sets a member's incarnation.
+    pub(crate) fn set_incarnation(&mut self, slot: Slot, incarnation: u32) {
+        let active = self[slot].state.is_active();
+        if active {
+            self.plane.toggle(self.entry(slot));
+        }
+        self.slots[slot].member.incarnation = incarnation;
+        if active {
+            self.plane.toggle(self.entry(slot));
+        }
+    }
+
+    /// Puts another identity of the same key in the place of the one that is held, which is returned.
+    pub(crate) fn replace(&mut self, slot: Slot, identity: I, incarnation: u32) -> I {
+        let active = self[slot].state.is_active();
+        if active {
+            self.plane.toggle(self.entry(slot));
+        }
+        let member = &mut self.slots[slot].member;
+        let old = core::mem::replace(&mut member.identity, identity);
+        member.incarnation = incarnation;
+        if active {
+            self.plane.toggle(self.entry(slot));
+        }
+        old
+    }
+
+    /// Marks an active member as suspect.
+    pub(crate) fn suspect(&mut self, slot: Slot, suspicion: SuspicionId) {
+        let record = &mut self.slots[slot];
+        record.member.state = State::Suspect;
+        record.suspicion = suspicion;
+    }
+
+    /// Marks a suspect as alive; its suspicion, which is to be ended.
+    pub(crate) fn clear(&mut self, slot: Slot) -> SuspicionId {
+        let record = &mut self.slots[slot];
+        record.member.state = State::Alive;
+        core::mem::replace(&mut record.suspicion, SuspicionId::NONE)
+    }
+
+    /// The digest of the active members.
+    pub(crate) fn digest(&self) -> &Digest {
+        self.plane.digest()
+    }
+
+    /// What the digest says of an active member.
+    pub(crate) fn entry(&self, slot: Slot) -> Entry {
+        Entry::of(&self[slot].identity, self[slot].incarnation)
+    }
+
+    /// The active members at positions from `from` to `until`, both included, in the order of positions.
+    pub(crate) fn range(&self, from: u64, until: u64, out: &mut Vec<(Entry, Slot)>) {
+        out.clear();
+        out.extend(self.plane.slots(from, until).map(|slot| (self.entry(slot), slot)));
+        out.retain(|(entry, _)| (from..=until).contains(&entry.key));
+        out.sort_unstable_by_key(|(entry, slot)| (entry.key, slot.index()));
+    }
+
+    fn enter_plane(&mut self, slot: Slot) {
+        let entry = self.entry(slot);
+        self.slots[slot].place = self.plane.list(entry.key, slot);
+        self.plane.toggle(entry);
+    }
+
+    fn leave_plane(&mut self, slot: Slot) {
+        let (entry, place) = (self.entry(slot), self.slots[slot].place);
+        self.plane.toggle(entry);
+        if let Some(moved) = self.plane.unlist(entry.key, place) {
+            self.slots[moved].place = place;
+        }
     }
 
     /// Notes that one held down has left.
@@ -220,29 +302,6 @@ impl<I: Identity> Members<I> {
                 out.push(slot);
             }
         }
-    }
-
-    /// Checks the invariants; every record, so it costs O(n).
-    pub(crate) fn check(&self) {
-        for (position, slot) in self.active.as_slice().iter().enumerate() {
-            let record = &self.slots[*slot];
-            assert!(record.member.state.is_active(), "the active are alive or suspect");
-            assert_eq!(record.position as usize, position, "an active record notes its position");
-            assert_eq!(record.suspicion != SuspicionId::NONE, record.member.state == State::Suspect);
-            assert_eq!(
-                self.find(&record.member.identity.addr()),
-                Some(*slot),
-                "the index leads to each record"
-            );
-        }
-        for (position, slot) in self.departed.slots().enumerate() {
-            let record = &self.slots[slot];
-            assert_eq!(record.position as usize, position, "a departed record notes its position");
-            assert_eq!(record.suspicion, SuspicionId::NONE, "the departed are not suspect");
-            let down = position < self.departed.down();
-            assert_eq!(record.member.state, if down { State::Down } else { State::Left });
-        }
-        assert_eq!(self.index.len(), self.active.len() + self.departed.len(), "the index holds every record");
     }
 }
 

@@ -32,6 +32,11 @@ impl Instant {
         self.0
     }
 
+    /// Whole milliseconds since the origin.
+    pub const fn as_millis(self) -> u64 {
+        self.0 / 1_000
+    }
+
     /// The time that has passed since `earlier`; zero if that lies in the future.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
@@ -57,6 +62,12 @@ impl AddAssign<Duration> for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn milliseconds_are_whole() {
+        assert_eq!(Instant::from_micros(1_999).as_millis(), 1);
+        assert_eq!(Instant::from_millis(7).as_millis(), 7);
+    }
 
     #[test]
     fn arithmetic_saturates_at_both_ends() {

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-#[path = "../examples/custom_codec.rs"]
+#[path = "../examples/custom_codec/main.rs"]
 mod custom_codec;
 #[path = "../examples/custom_identity.rs"]
 mod custom_identity;

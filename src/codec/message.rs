@@ -1,132 +1,10 @@
 //! What a datagram says.
 
+use super::kind::MessageKind;
+use super::refusal::Refusal;
+use super::sync::{Leaves, LeavesRef, Page, Pull, PullRef};
 use crate::identity::Identity;
-use core::fmt;
 use core::num::NonZeroU32;
-
-/// The kinds of message and their numbers on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum MessageKind {
-    /// Are you there?
-    Ping = 1,
-    /// I am.
-    Ack = 2,
-    /// News.
-    Gossip = 3,
-    /// Ping this one for me.
-    PingReq = 4,
-    /// The one you asked me to ping is there.
-    ForwardedAck = 5,
-    /// No word yet from the one you asked me to ping.
-    Nack = 6,
-    /// I want to join, or to be heard again.
-    Announce = 7,
-    /// Show that you can be reached where you say.
-    Challenge = 8,
-    /// These are the active members.
-    Feed = 9,
-    /// You cannot join here.
-    Refused = 10,
-    /// What is held against you.
-    YouAreDown = 11,
-    /// Compare digests.
-    Sync = 12,
-    /// The leaves of a plane.
-    SyncLeaves = 13,
-    /// Send me a range.
-    SyncPull = 14,
-    /// A page of a range.
-    SyncPage = 15,
-}
-
-impl MessageKind {
-    /// Every kind, in the order of their numbers.
-    pub const ALL: [Self; 15] = [
-        Self::Ping,
-        Self::Ack,
-        Self::Gossip,
-        Self::PingReq,
-        Self::ForwardedAck,
-        Self::Nack,
-        Self::Announce,
-        Self::Challenge,
-        Self::Feed,
-        Self::Refused,
-        Self::YouAreDown,
-        Self::Sync,
-        Self::SyncLeaves,
-        Self::SyncPull,
-        Self::SyncPage,
-    ];
-
-    /// The number on the wire.
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The kind with this number.
-    pub const fn from_number(number: u8) -> Option<Self> {
-        if number == 0 || number as usize > Self::ALL.len() {
-            return None;
-        }
-        Some(Self::ALL[number as usize - 1])
-    }
-}
-
-/// Why a member refuses another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[repr(u8)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The two belong to clusters of different labels.
-    Cluster = 1,
-    /// The two have no version of the protocol in common.
-    Version = 2,
-    /// The admission hook does not want it.
-    NotAdmitted = 3,
-    /// The table of members is full.
-    Full = 4,
-    /// A newer identity of the same key is held.
-    Conflict = 5,
-    /// A reason that this version does not know.
-    Other = 0,
-}
-
-impl Refusal {
-    /// The number on the wire.
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// The reason with this number; [`Refusal::Other`] where it is not known.
-    pub const fn from_number(number: u8) -> Self {
-        match number {
-            1 => Self::Cluster,
-            2 => Self::Version,
-            3 => Self::NotAdmitted,
-            4 => Self::Full,
-            5 => Self::Conflict,
-            _ => Self::Other,
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Cluster => "it belongs to a cluster with another label",
-            Self::Version => "it speaks another version of the protocol",
-            Self::NotAdmitted => "its admission rule turned us away",
-            Self::Full => "its table of members is full",
-            Self::Conflict => "it knows a newer member under our key",
-            Self::Other => "it gave a reason that this version does not know",
-        })
-    }
-}
 
 /// A decoded message body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +83,30 @@ pub enum Message<I: Identity> {
     },
     /// Its one section is what the sender holds about the receiver.
     YouAreDown,
+    /// A comparison of digests.
+    Sync {
+        /// Chosen by the asker, returned in the answer.
+        number: u16,
+        /// The version of the digest, [`DIGEST_VERSION`](super::DIGEST_VERSION) here.
+        version: u8,
+        /// The root of the members plane.
+        members: u64,
+        /// The root of the records plane, where records are kept.
+        records: Option<u64>,
+        /// The sender's Lamport clock.
+        clock: u64,
+    },
+    /// The answer to a [`Message::Sync`].
+    SyncLeaves {
+        /// The comparison's number.
+        number: u16,
+        /// The leaves of the first plane that differs; `None` if none does.
+        leaves: Option<Leaves>,
+    },
+    /// A request for a range of a plane.
+    SyncPull(Pull),
+    /// The answer to a [`Message::SyncPull`]; its sections are entries of the range.
+    SyncPage(Page),
     /// A kind that this version does not know.
     Unknown(u8),
 }
@@ -236,6 +138,14 @@ pub enum MessageRef<'a, I: Identity> {
     Refused { number: u16, reason: Refusal, cluster: Option<NonZeroU32>, min: u8, max: u8 },
     /// See [`Message::YouAreDown`].
     YouAreDown,
+    /// See [`Message::Sync`].
+    Sync { number: u16, version: u8, members: u64, records: Option<u64>, clock: u64 },
+    /// See [`Message::SyncLeaves`].
+    SyncLeaves { number: u16, leaves: Option<LeavesRef<'a>> },
+    /// See [`Message::SyncPull`].
+    SyncPull(PullRef<'a>),
+    /// See [`Message::SyncPage`].
+    SyncPage(Page),
     /// See [`Message::Unknown`]; an engine never sends it.
     Unknown(u8),
 }
@@ -252,6 +162,11 @@ impl<I: Identity> Message<I> {
     /// The kind; `None` for [`Message::Unknown`].
     pub fn kind(&self) -> Option<MessageKind> {
         self.as_ref().kind()
+    }
+
+    /// The number of the kind on the wire, of an unknown one too.
+    pub fn number(&self) -> u8 {
+        self.as_ref().number()
     }
 
     /// The borrowing twin.
@@ -274,6 +189,14 @@ impl<I: Identity> Message<I> {
                 MessageRef::Refused { number, reason, cluster, min, max }
             }
             Self::YouAreDown => MessageRef::YouAreDown,
+            Self::Sync { number, version, members, records, clock } => {
+                MessageRef::Sync { number, version, members, records, clock }
+            }
+            Self::SyncLeaves { number, ref leaves } => {
+                MessageRef::SyncLeaves { number, leaves: leaves.as_ref().map(Leaves::as_ref) }
+            }
+            Self::SyncPull(ref pull) => MessageRef::SyncPull(pull.as_ref()),
+            Self::SyncPage(page) => MessageRef::SyncPage(page),
             Self::Unknown(kind) => MessageRef::Unknown(kind),
         }
     }
@@ -294,7 +217,38 @@ impl<I: Identity> MessageRef<'_, I> {
             Self::Feed { .. } => MessageKind::Feed,
             Self::Refused { .. } => MessageKind::Refused,
             Self::YouAreDown => MessageKind::YouAreDown,
+            Self::Sync { .. } => MessageKind::Sync,
+            Self::SyncLeaves { .. } => MessageKind::SyncLeaves,
+            Self::SyncPull(_) => MessageKind::SyncPull,
+            Self::SyncPage(_) => MessageKind::SyncPage,
             Self::Unknown(number) => return MessageKind::from_number(*number),
         })
+    }
+
+    /// The number of the kind on the wire, of an unknown one too.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Unknown(number) => *number,
+            known => known.kind().map_or(0, MessageKind::number),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sync::{Plane, Position};
+    use super::*;
+    use crate::identity::Fixed;
+    use core::net::SocketAddr;
+
+    #[test]
+    fn a_message_has_the_number_of_its_kind_and_an_unknown_one_its_own() {
+        let number = |message: Message<Fixed<SocketAddr>>| (message.number(), message.as_ref().number());
+        assert_eq!(number(Message::Gossip), (3, 3));
+        let (plane, from) = (Plane::Records, Position::FIRST);
+        assert_eq!(number(Message::SyncPage(Page { number: 1, plane, from, next: None })), (15, 15));
+        for unknown in [0, 3, 16, u8::MAX] {
+            assert_eq!(number(Message::Unknown(unknown)), (unknown, unknown));
+        }
     }
 }

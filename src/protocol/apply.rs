@@ -7,7 +7,6 @@ use crate::event::Event;
 use crate::identity::Identity;
 use crate::members::{Member, Slot};
 use crate::state::State;
-use crate::suspicion::SuspicionId;
 
 impl<I: Identity> Protocol<I> {
     /// Applies an update; `from_subject` says that it came from the one that it is about.
@@ -106,7 +105,7 @@ impl<I: Identity> Protocol<I> {
             }
             State::Down | State::Left => self.revive(slot, Event::Up { identity }),
         }
-        self.members.record_mut(slot).member.incarnation = incarnation;
+        self.members.set_incarnation(slot, incarnation);
         self.tell(slot);
     }
 
@@ -128,10 +127,8 @@ impl<I: Identity> Protocol<I> {
         }
         self.strike_out(slot, &mut by);
         let suspicion = self.suspicions.start(self.now, slot, by, &self.config, self.members.len() + 1);
-        let record = self.members.record_mut(slot);
-        record.member.state = State::Suspect;
-        record.member.incarnation = incarnation;
-        record.suspicion = suspicion;
+        self.members.set_incarnation(slot, incarnation);
+        self.members.suspect(slot, suspicion);
         self.tell(slot);
     }
 
@@ -151,9 +148,7 @@ impl<I: Identity> Protocol<I> {
     }
 
     fn end_suspicion(&mut self, slot: Slot) {
-        let record = self.members.record_mut(slot);
-        let suspicion = core::mem::replace(&mut record.suspicion, SuspicionId::NONE);
-        record.member.state = State::Alive;
+        let suspicion = self.members.clear(slot);
         self.suspicions.end(suspicion);
     }
 
@@ -165,9 +160,8 @@ impl<I: Identity> Protocol<I> {
         if self.is_probing(slot) {
             self.void_probe();
         }
-        let member = &mut self.members.record_mut(slot).member;
-        member.incarnation = incarnation;
-        let identity = member.identity.clone();
+        self.members.set_incarnation(slot, incarnation);
+        let identity = self.members[slot].identity.clone();
         self.members.depart(slot, self.now, state);
         self.event(if state == State::Down { Event::Down { identity } } else { Event::Left { identity } });
         self.tell(slot);
@@ -200,9 +194,7 @@ impl<I: Identity> Protocol<I> {
         if held == State::Suspect {
             self.end_suspicion(slot);
         }
-        let member = &mut self.members.record_mut(slot).member;
-        let old = core::mem::replace(&mut member.identity, update.identity.clone());
-        member.incarnation = update.incarnation;
+        let old = self.members.replace(slot, update.identity.clone(), update.incarnation);
         if !held.is_active() && !update.state.is_active() {
             // The departed change hands in silence; only that one held down has left is told to the user.
             match (held, update.state) {

@@ -80,7 +80,9 @@ impl<I: Identity> Protocol<I> {
             return Ok(());
         }
         let before = self.members.len();
-        let sender = self.hear_header(header, is_feed);
+        let leaves =
+            matches!(updates.first(), Some(u) if u.state == State::Left && u.identity == header.source);
+        let sender = self.hear_header(header, is_feed, leaves);
         self.hear_message(header, sender);
         if !matches!(sender, Sender::Member(_)) || matches!(header.message, Message::Unknown(_)) {
             if !updates.is_empty() {
@@ -161,7 +163,9 @@ impl<I: Identity> Protocol<I> {
 
     /// The header is `Alive` of its sender, under the merge table. A stranger enters only by a cookie, or by
     /// the feed that we asked it for; so does a newer identity of a known key at another route.
-    fn hear_header(&mut self, header: &Header<I>, is_feed: bool) -> Sender {
+    ///
+    /// One that says itself that it leaves is not told that it has left.
+    fn hear_header(&mut self, header: &Header<I>, is_feed: bool, leaves: bool) -> Sender {
         let source = &header.source;
         let Some(slot) = self.members.find(&source.addr()) else {
             if !is_feed && !self.is_proven(header) {
@@ -176,6 +180,9 @@ impl<I: Identity> Protocol<I> {
         let same = held.identity == *source;
         if same && held.state == State::Alive && held.incarnation == header.incarnation {
             return Sender::Member(slot);
+        }
+        if same && held.state == State::Left && leaves {
+            return Sender::Known;
         }
         let moved = !same && held.identity.route() != source.route() && source.supersedes(&held.identity);
         if moved && !is_feed && !self.is_proven(header) {

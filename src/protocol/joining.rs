@@ -72,7 +72,7 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn arm_all(&mut self) {
         self.arm_probe();
         self.arm_seeds();
-        if !self.news.is_empty() {
+        if !self.news.is_empty() || self.me.news.is_some() {
             self.arm_gossip();
         }
         if !self.timers.is_set(Timer::Announce) {

@@ -19,6 +19,8 @@ breaks! {
     a_field_is_refused: RefusesTheCookie => "law broken: what an engine sends can be written";
     a_field_is_lost: LosesTheCookie => "law broken: what was put is decoded to equal values";
     suspecters_are_lost: LosesTheSuspecters => "law broken: what was put is decoded to equal values";
+    a_pull_loses_its_back_flag: LosesBack => "law broken: what was put is decoded to equal values";
+    a_page_forgets_the_next: ForgetsNext => "law broken: what was put is decoded to equal values";
     unknown_sections_are_skipped: SkipsUnknownSections => "law broken: what was put is decoded to equal values";
     unknown_sections_are_refused: RefusesUnknownSections => "law broken: what was put is decoded to equal values";
     sections_are_counted_in_a_byte: CountsSectionsInAByte => "put 300 sections\ngot 255";

@@ -11,6 +11,8 @@ pub(crate) enum Fault {
     RefusesTheCookie,
     LosesTheCookie,
     LosesTheSuspecters,
+    LosesBack,
+    ForgetsNext,
     SkipsUnknownSections,
     RefusesUnknownSections,
     CountsSectionsInAByte,
@@ -53,6 +55,8 @@ impl Codec<Toy> for Faulty {
                 // The number that was asked for, in a field of its own.
                 (*flags, *padding) = (0x80 | *flags, *padding - 200);
             }
+            (Fault::LosesBack, MessageRef::SyncPull(pull)) => pull.back = false,
+            (Fault::ForgetsNext, MessageRef::SyncPage(page)) => page.next = None,
             (Fault::DropsAFlag, MessageRef::Announce { flags, .. }) => *flags &= 0x7f,
             _ => {}
         }

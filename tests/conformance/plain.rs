@@ -4,8 +4,8 @@ use crate::toy::{Fault, Key, Toy};
 use core::fmt;
 use core::num::NonZeroU32;
 use haulout::codec::{
-    Codec, Header, HeaderRef, MAX_SUSPECTERS, Message, MessageKind, MessageRef, Refusal, Section, SectionRef,
-    Suspecters, Update, Version,
+    Codec, Header, HeaderRef, Leaves, MAX_HAVE, MAX_SUSPECTERS, Message, MessageKind, MessageRef, Page,
+    Plane, Position, Pull, Refusal, Section, SectionRef, Suspecters, Update, Version,
 };
 use haulout::{Out, State};
 
@@ -30,10 +30,7 @@ impl Codec<Toy> for Plain {
     type Sections<'a> = Sections<'a>;
 
     fn put_header(&self, header: HeaderRef<'_, Toy>, out: &mut Out<'_>) -> Result<bool, Malformed> {
-        let kind = match header.message {
-            MessageRef::Unknown(kind) => kind,
-            known => known.kind().ok_or(Malformed)?.number(),
-        };
+        let kind = header.message.number();
         let flags = u8::from(header.cluster.is_some())
             | u8::from(header.dst.is_some()) << 1
             | u8::from(header.cookie.is_some()) << 2;
@@ -72,7 +69,7 @@ impl Codec<Toy> for Plain {
         }
         let cluster = if flags & 1 != 0 { Some(bytes.nonzero()?) } else { None };
         let dst = if flags & 2 != 0 { Some(bytes.nonzero()?) } else { None };
-        let cookie = if flags & 4 != 0 { Some(u64::from_le_bytes(bytes.array()?)) } else { None };
+        let cookie = if flags & 4 != 0 { Some(bytes.u64()?) } else { None };
         let (source, incarnation) = bytes.life()?;
         let message = bytes.body(kind)?;
         let rest = if matches!(message, Message::Unknown(_)) { &[] } else { bytes.0 };
@@ -113,8 +110,49 @@ fn put_body(message: MessageRef<'_, Toy>, out: &mut Out<'_>) -> Result<bool, Mal
                 && out.put(&[reason.number(), min, max])
                 && out.put(&cluster.map_or(0, NonZeroU32::get).to_le_bytes())
         }
+        MessageRef::Sync { number, version, members, records, clock } => {
+            start(number, out)
+                && out.put_u8(version)
+                && out.put(&members.to_le_bytes())
+                && out.put(&clock.to_le_bytes())
+                && out.put_u8(records.is_some().into())
+                && records.is_none_or(|records| out.put(&records.to_le_bytes()))
+        }
+        MessageRef::SyncLeaves { number, leaves: None } => start(number, out) && out.put_u8(NO_PLANE),
+        MessageRef::SyncLeaves { number, leaves: Some(leaves) } => {
+            start(number, out)
+                && out.put_u8(leaves.plane.number())
+                && out.put(&leaves.salt.to_le_bytes())
+                && put_values(leaves.leaves, out)
+        }
+        MessageRef::SyncPull(pull) => {
+            start(pull.number, out)
+                && out.put(&[pull.plane.number(), pull.back.into(), pull.have.len() as u8])
+                && put_position(pull.plane, pull.from, out)
+                && put_position(pull.plane, pull.until, out)
+                && out.put(&pull.salt.to_le_bytes())
+                && put_values(pull.have, out)
+        }
+        MessageRef::SyncPage(page) => {
+            start(page.number, out)
+                && out.put(&[page.plane.number(), page.next.is_some().into()])
+                && put_position(page.plane, page.from, out)
+                && page.next.is_none_or(|next| put_position(page.plane, next, out))
+        }
         _ => return Err(Malformed),
     })
+}
+
+/// In the place of a plane: no plane differs.
+const NO_PLANE: u8 = 0xff;
+
+/// In the members plane the item is 0, and not written.
+fn put_position(plane: Plane, position: Position, out: &mut Out<'_>) -> bool {
+    out.put(&position.key.to_le_bytes()) && (plane == Plane::Members || out.put(&position.item.to_le_bytes()))
+}
+
+fn put_values(values: &[u32], out: &mut Out<'_>) -> bool {
+    values.iter().all(|value| out.put(&value.to_le_bytes()))
 }
 
 /// The sections that are left.
@@ -199,9 +237,6 @@ impl<'a> Bytes<'a> {
         if matches!(kind, MessageKind::Gossip | MessageKind::YouAreDown) {
             return Ok(if kind == MessageKind::Gossip { Message::Gossip } else { Message::YouAreDown });
         }
-        if kind.number() > MessageKind::YouAreDown.number() {
-            return Ok(Message::Unknown(kind.number()));
-        }
         let number = u16::from_le_bytes(self.array()?);
         Ok(match kind {
             MessageKind::Ping => Message::Ping { number },
@@ -209,11 +244,7 @@ impl<'a> Bytes<'a> {
             MessageKind::Nack => Message::Nack { number },
             MessageKind::PingReq => {
                 let [target, flag] = self.array()?;
-                let route = match flag {
-                    0 => None,
-                    1 => Some(self.array::<1>()?[0]),
-                    _ => return Err(Malformed),
-                };
+                let route = if is_set(flag)? { Some(self.array::<1>()?[0]) } else { None };
                 Message::PingReq { number, target: Key(target, Fault::None), route }
             }
             MessageKind::ForwardedAck => {
@@ -226,16 +257,79 @@ impl<'a> Bytes<'a> {
                 self.take(padding.into())?;
                 Message::Announce { number, flags, padding }
             }
-            MessageKind::Challenge => {
-                Message::Challenge { number, cookie: u64::from_le_bytes(self.array()?) }
-            }
-            MessageKind::Feed => Message::Feed { number, clock: u64::from_le_bytes(self.array()?) },
+            MessageKind::Challenge => Message::Challenge { number, cookie: self.u64()? },
+            MessageKind::Feed => Message::Feed { number, clock: self.u64()? },
             MessageKind::Refused => {
                 let [reason, min, max] = self.array()?;
                 let cluster = NonZeroU32::new(u32::from_le_bytes(self.array()?));
                 Message::Refused { number, reason: Refusal::from_number(reason), cluster, min, max }
             }
+            kind => self.sync(kind, number)?,
+        })
+    }
+
+    /// The messages of anti-entropy.
+    fn sync(&mut self, kind: MessageKind, number: u16) -> Result<Message<Toy>, Malformed> {
+        Ok(match kind {
+            MessageKind::Sync => {
+                let ([version], members, clock) = (self.array()?, self.u64()?, self.u64()?);
+                let [flag] = self.array()?;
+                let records = if is_set(flag)? { Some(self.u64()?) } else { None };
+                Message::Sync { number, version, members, records, clock }
+            }
+            MessageKind::SyncLeaves => {
+                let [plane] = self.array()?;
+                if plane == NO_PLANE {
+                    return Ok(Message::SyncLeaves { number, leaves: None });
+                }
+                let (plane, salt, leaves) = (take_plane(plane)?, self.u64()?, self.values(256)?);
+                Message::SyncLeaves { number, leaves: Some(Leaves { plane, salt, leaves }) }
+            }
+            MessageKind::SyncPull => {
+                let [plane, back, count] = self.array()?;
+                let (plane, back, count) = (take_plane(plane)?, is_set(back)?, usize::from(count));
+                if count > MAX_HAVE {
+                    return Err(Malformed);
+                }
+                let (from, until) = (self.position(plane)?, self.position(plane)?);
+                let (salt, have) = (self.u64()?, self.values(count)?);
+                Message::SyncPull(Pull { number, plane, back, from, until, salt, have })
+            }
+            MessageKind::SyncPage => {
+                let [plane, more] = self.array()?;
+                let plane = take_plane(plane)?;
+                let from = self.position(plane)?;
+                let next = if is_set(more)? { Some(self.position(plane)?) } else { None };
+                Message::SyncPage(Page { number, plane, from, next })
+            }
             _ => return Err(Malformed),
         })
+    }
+
+    fn u64(&mut self) -> Result<u64, Malformed> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn position(&mut self, plane: Plane) -> Result<Position, Malformed> {
+        let key = self.u64()?;
+        let item = if plane == Plane::Members { 0 } else { self.u64()? };
+        Ok(Position { key, item })
+    }
+
+    fn values(&mut self, count: usize) -> Result<Vec<u32>, Malformed> {
+        let (values, _) = self.take(count * 4)?.as_chunks();
+        Ok(values.iter().copied().map(u32::from_le_bytes).collect())
+    }
+}
+
+fn take_plane(plane: u8) -> Result<Plane, Malformed> {
+    Plane::from_number(plane).ok_or(Malformed)
+}
+
+fn is_set(flag: u8) -> Result<bool, Malformed> {
+    match flag {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Malformed),
     }
 }

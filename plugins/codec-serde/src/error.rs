@@ -24,7 +24,7 @@ pub enum CodecError {
     },
     /// A varint is longer than ten bytes, or its number exceeds its field. The peer is to blame.
     Varint,
-    /// A field has a value that it cannot have. The peer is to blame.
+    /// A field has a value that it cannot have. The peer is to blame, or, when writing, the caller.
     Field {
         /// Its name in the wire's table.
         name: &'static str,

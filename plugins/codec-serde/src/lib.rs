@@ -21,6 +21,8 @@
     allow(dead_code, unused_imports, reason = "a wire without a codec that writes it")
 )]
 
+extern crate alloc;
+
 #[cfg(feature = "bincode")]
 mod bincode;
 mod error;

@@ -4,6 +4,7 @@ mod header;
 mod message;
 mod reader;
 mod section;
+mod sync;
 
 pub(crate) use header::{put as put_header, take as decode};
 pub use section::Sections;

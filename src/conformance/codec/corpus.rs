@@ -1,6 +1,9 @@
 //! What is put on the wire: every message, header and section, with their edges.
 
-use crate::codec::{Header, MAX_SUSPECTERS, Message, Refusal, Section, Suspecters, Update, VERSION, Version};
+use crate::codec::{
+    DIGEST_VERSION, Header, Leaves, MAX_HAVE, MAX_SUSPECTERS, Message, Page, Plane, Position, Pull, Refusal,
+    Section, Suspecters, Update, VERSION, Version,
+};
 use crate::conformance::samples::keys;
 use crate::identity::Identity;
 use crate::state::State;
@@ -76,6 +79,7 @@ impl<'s, I: Identity> Corpus<'s, I> {
     fn messages(&self) -> Vec<Message<I>> {
         let mut messages = vec![Message::Gossip, Message::YouAreDown];
         messages.extend(unknown_messages());
+        messages.extend(sync_messages());
         for number in [0, 1, 0x0102, u16::MAX] {
             messages.extend([Message::Ping { number }, Message::Ack { number }, Message::Nack { number }]);
             for (flags, padding) in [(0, 0), (1, 1), (0, 127), (1, 300)] {
@@ -154,6 +158,38 @@ impl<'s, I: Identity> Corpus<'s, I> {
         let identity = self.samples[0].clone();
         Section::Update(Update { identity, incarnation: 3, state: State::Suspect, by })
     }
+}
+
+/// The messages of anti-entropy, with and without what they may lack. Half a position is not sent in the
+/// members plane, so it is 0 there.
+fn sync_messages<I: Identity>() -> Vec<Message<I>> {
+    let (number, salt) = (0x0102, u64::MAX - 1);
+    let mut messages = vec![Message::SyncLeaves { number, leaves: None }];
+    for records in [None, Some(0), Some(u64::MAX)] {
+        messages.push(Message::Sync { number, version: DIGEST_VERSION, members: salt, records, clock: 300 });
+    }
+    for (plane, item) in [(Plane::Members, 0), (Plane::Records, u64::MAX)] {
+        let (from, until) = (Position { key: 1, item }, Position { key: u64::MAX, item });
+        for (have, back) in [(0, false), (2, true)] {
+            let have = (u32::MAX - have..u32::MAX).collect();
+            messages.push(Message::SyncPull(Pull { number, plane, back, from, until, salt, have }));
+        }
+        for next in [None, Some(until)] {
+            messages.push(Message::SyncPage(Page { number, plane, from, next }));
+        }
+    }
+    messages
+}
+
+/// The two messages that are as long as a datagram may be; too long for what is tried at every bit.
+pub(super) fn long_messages<I: Identity>() -> [Message<I>; 2] {
+    let (number, salt, plane) = (0x0102, 7, Plane::Members);
+    let (from, until) = (Position::FIRST, Position { key: u64::MAX, item: 0 });
+    let have = (0..MAX_HAVE as u32).collect();
+    [
+        Message::SyncLeaves { number, leaves: Some(Leaves { plane, salt, leaves: (0..256).collect() }) },
+        Message::SyncPull(Pull { number, plane, back: false, from, until, salt, have }),
+    ]
 }
 
 /// Messages of kinds that no version has.

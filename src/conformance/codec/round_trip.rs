@@ -1,6 +1,6 @@
 //! What was put is decoded to equal values.
 
-use super::corpus::{Corpus, unknown_messages};
+use super::corpus::{Corpus, long_messages, unknown_messages};
 use super::{read, write};
 use crate::codec::{Codec, Header, Message, Section};
 use crate::conformance::{broken, law};
@@ -10,6 +10,9 @@ use core::slice;
 pub(super) fn check<I: Identity, C: Codec<I>>(codec: &C, corpus: &Corpus<'_, I>) {
     for header in corpus.headers() {
         comes_back(codec, &header, &[]);
+    }
+    for message in long_messages() {
+        comes_back(codec, &corpus.header(message), &[]);
     }
     let gossip = corpus.header(Message::Gossip);
     let sections = corpus.sections();

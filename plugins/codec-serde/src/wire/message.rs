@@ -5,6 +5,7 @@
 use super::header::KIND;
 use super::put_value;
 use super::reader::Reader;
+use super::sync;
 use crate::error::CodecError;
 use crate::format::{Format, SerdeIdentity};
 use core::num::NonZeroU32;
@@ -14,15 +15,14 @@ use haulout::codec::{Message, MessageKind, MessageRef, Refusal};
 /// The number of a message's kind, if that fits and reads back as the same message.
 pub(super) fn number<I: SerdeIdentity>(message: MessageRef<'_, I>) -> Result<u8, CodecError> {
     match message {
-        MessageRef::Unknown(number) if number <= KIND && !is_read(number) => Ok(number),
-        MessageRef::Unknown(_) => Err(CodecError::Kind),
-        known => known.kind().map(MessageKind::number).ok_or(CodecError::Kind),
+        MessageRef::Unknown(number) if number > KIND || is_read(number) => Err(CodecError::Kind),
+        message => Ok(message.number()),
     }
 }
 
 /// Whether [`take`] knows the body of this kind.
 const fn is_read(number: u8) -> bool {
-    number >= MessageKind::Ping.number() && number <= MessageKind::YouAreDown.number()
+    number >= MessageKind::Ping.number() && number <= MessageKind::SyncPage.number()
 }
 
 /// Appends a body; `Ok(false)` if it does not fit.
@@ -61,12 +61,18 @@ pub(super) fn put<F: Format, I: SerdeIdentity>(
                 && out.put(&cluster.map_or(0, NonZeroU32::get).to_le_bytes())
                 && out.put(&[min, max])
         }
+        MessageRef::Sync { number, version, members, records, clock } => {
+            sync::put_sync(number, version, (members, records), clock, out)
+        }
+        MessageRef::SyncLeaves { number, leaves } => sync::put_leaves(number, leaves, out)?,
+        MessageRef::SyncPull(pull) => sync::put_pull(pull, out)?,
+        MessageRef::SyncPage(page) => sync::put_page(page, out),
         _ => return Err(CodecError::Kind),
     })
 }
 
 #[inline]
-fn put_number(number: u16, out: &mut Out<'_>) -> bool {
+pub(super) fn put_number(number: u16, out: &mut Out<'_>) -> bool {
     out.put(&number.to_le_bytes())
 }
 
@@ -109,6 +115,18 @@ pub(super) fn take<F: Format, I: SerdeIdentity>(
             max: reader.u8()?,
         },
         Some(MessageKind::YouAreDown) => Message::YouAreDown,
+        Some(MessageKind::Sync) => Message::Sync {
+            number: reader.u16()?,
+            version: reader.u8()?,
+            members: reader.u64()?,
+            records: sync::take_records(reader)?,
+            clock: reader.varint()?,
+        },
+        Some(MessageKind::SyncLeaves) => {
+            Message::SyncLeaves { number: reader.u16()?, leaves: sync::take_leaves(reader)? }
+        }
+        Some(MessageKind::SyncPull) => Message::SyncPull(sync::take_pull(reader)?),
+        Some(MessageKind::SyncPage) => Message::SyncPage(sync::take_page(reader)?),
         _ => Message::Unknown(kind),
     })
 }

@@ -6,3 +6,4 @@ mod hostile;
 mod newer;
 mod sizes;
 mod support;
+mod sync;

@@ -1,0 +1,100 @@
+//! Digests of a plane: 256 leaves of 64-bit XOR and their root (PROTOCOL §6).
+//!
+//! A leaf is the XOR of the values of the entries whose key's fingerprint begins with its number; the root
+//! is the XOR of mix(leaf, number). Invariant: equal sets of entries have equal digests, in every language;
+//! unequal ones have unequal digests but for one chance in 2⁶⁴. Cost: O(1) a change.
+
+use crate::fingerprint::{fin, mix};
+
+/// Leaves of a plane.
+pub(crate) const LEAVES: usize = 256;
+
+/// The digest of a plane.
+#[derive(Clone, Debug)]
+pub(crate) struct Digest {
+    leaves: [u64; LEAVES],
+    root: u64,
+}
+
+impl Digest {
+    /// The digest of nothing.
+    pub(crate) fn new() -> Self {
+        let root = (0..LEAVES as u64).fold(0, |root, number| root ^ mix(&[0, number]));
+        Self { leaves: [0; LEAVES], root }
+    }
+
+    pub(crate) fn root(&self) -> u64 {
+        self.root
+    }
+
+    /// Adds an entry, or takes it out again.
+    pub(crate) fn toggle(&mut self, position: u64, value: u64) {
+        let number = leaf_of(position);
+        let leaf = &mut self.leaves[number];
+        self.root ^= mix(&[*leaf, number as u64]);
+        *leaf ^= value;
+        self.root ^= mix(&[*leaf, number as u64]);
+    }
+
+    /// The leaves as they are compared: 32 bits of each, salted, so that a collision is none the next time.
+    pub(crate) fn salted(&self, salt: u64) -> impl Iterator<Item = u32> {
+        self.leaves.iter().map(move |leaf| salted(*leaf, salt))
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        self.leaves == other.leaves && self.root == other.root
+    }
+}
+
+/// The leaf of a position: the top 8 bits of the key's fingerprint.
+pub(crate) fn leaf_of(position: u64) -> usize {
+    (position >> 56) as usize
+}
+
+/// 32 salted bits of a leaf or of a value.
+pub(crate) fn salted(value: u64, salt: u64) -> u32 {
+    fin(value ^ salt) as u32
+}
+
+/// The value of a member: its key, its identity and its incarnation. Suspicion is none of it.
+pub(crate) fn member_value(key: u64, identity: u64, incarnation: u32) -> u64 {
+    mix(&[key, identity, u64::from(incarnation)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn order_does_not_matter_and_taking_out_undoes_putting_in() {
+        let entries: Vec<(u64, u64)> = (1..200).map(|n| (fin(n), fin(n + 1_000))).collect();
+        let (mut forward, mut backward) = (Digest::new(), Digest::new());
+        entries.iter().for_each(|(position, value)| forward.toggle(*position, *value));
+        entries.iter().rev().for_each(|(position, value)| backward.toggle(*position, *value));
+        assert_eq!(forward, backward);
+        let from_leaves = forward.leaves.iter().enumerate();
+        let from_leaves = from_leaves.fold(0, |root, (number, leaf)| root ^ mix(&[*leaf, number as u64]));
+        assert_eq!(forward.root(), from_leaves);
+        entries.iter().for_each(|(position, value)| forward.toggle(*position, *value));
+        assert_eq!(forward, Digest::new());
+    }
+
+    #[test]
+    fn one_different_entry_shows_in_its_leaf_alone() {
+        let (mut a, mut b) = (Digest::new(), Digest::new());
+        a.toggle(0x07 << 56, 1);
+        b.toggle(0x07 << 56, 2);
+        assert_ne!(a.root(), b.root());
+        let differing: Vec<usize> = a
+            .salted(9)
+            .zip(b.salted(9))
+            .enumerate()
+            .filter(|(_, (a, b))| a != b)
+            .map(|(number, _)| number)
+            .collect();
+        assert_eq!(differing, [7]);
+    }
+}
