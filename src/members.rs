@@ -242,6 +242,15 @@ impl<I: Identity> Members<I> {
         self.departed.turn_left(record.position, &mut self.slots);
     }
 
+    /// Notes that one that left was back meanwhile, and is down since `now`.
+    pub(crate) fn turn_down(&mut self, slot: Slot, now: Instant) {
+        let record = &mut self.slots[slot];
+        debug_assert_eq!(record.member.state, State::Left);
+        record.member.state = State::Down;
+        self.departed.remove(record.position, &mut self.slots);
+        self.departed.insert(slot, now, true, &mut self.slots);
+    }
+
     /// Forgets a departed member.
     pub(crate) fn forget(&mut self, slot: Slot) -> Member<I> {
         let record = &self.slots[slot];

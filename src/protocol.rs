@@ -5,6 +5,8 @@
 
 mod apply;
 mod conflict;
+#[cfg(test)]
+mod fixture;
 mod gossiping;
 mod inbound;
 mod invariants;
@@ -69,7 +71,8 @@ struct Watch<I: Identity> {
     /// Scratch for members drawn at random.
     drawn: Vec<Slot>,
     last_gossip: Option<Instant>,
-    dormant_since: Instant,
+    /// Since when we do not serve, if we did before.
+    paused: Option<Instant>,
 }
 
 /// How strangers are met.
@@ -97,7 +100,7 @@ impl<I: Identity> Protocol<I> {
                 health: Health::new(probe.health),
                 drawn: Vec::new(),
                 last_gossip: None,
-                dormant_since: Instant::ZERO,
+                paused: None,
             },
             meeting: Meeting {
                 seeds: Seeds::new(config.join.announce_interval),

@@ -1,7 +1,7 @@
 //! Carrying out the merge table: what happens to the table of members, and who is told.
 
 use super::Protocol;
-use super::merge::{Answer, Change, Relation, Standing, decide};
+use super::merge::{Answer, Change, Relation, Standing, decide, later};
 use crate::codec::{Refusal, Suspecters, Update};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -43,10 +43,7 @@ impl<I: Identity> Protocol<I> {
             Change::Confirm => self.confirm(slot, update.by),
             Change::Depart => self.set_departed(slot, update.incarnation, update.state),
             Change::TurnLeft => self.turn_left(slot, update.incarnation),
-            Change::Raise => {
-                let incarnation = self.members[slot].incarnation.max(update.incarnation);
-                self.members.set_incarnation(slot, incarnation);
-            }
+            Change::Raise => self.raise(slot, update.incarnation),
             Change::Replace => self.replace(slot, update),
         }
     }
@@ -177,11 +174,17 @@ impl<I: Identity> Protocol<I> {
     /// One held down has left.
     fn turn_left(&mut self, slot: Slot, incarnation: u32) {
         self.members.turn_left(slot);
-        let incarnation = self.members[slot].incarnation.max(incarnation);
-        self.members.set_incarnation(slot, incarnation);
+        self.raise(slot, incarnation);
         let identity = self.members[slot].identity.clone();
         self.event(Event::Left { identity });
         self.tell(slot);
+    }
+
+    /// Of a departed member the later incarnation is kept.
+    fn raise(&mut self, slot: Slot, incarnation: u32) {
+        if later(incarnation, self.members[slot].incarnation, I::RENEWS) {
+            self.members.set_incarnation(slot, incarnation);
+        }
     }
 
     /// A newer identity takes the place of the one that is held.
@@ -193,8 +196,10 @@ impl<I: Identity> Protocol<I> {
         let old = self.members.replace(slot, update.identity.clone(), update.incarnation);
         if !held.is_active() && !update.state.is_active() {
             // The departed change hands in silence; only that one held down has left is told to the user.
-            if held == State::Down && update.state == State::Left {
-                return self.turn_left(slot, update.incarnation);
+            match (held, update.state) {
+                (State::Down, State::Left) => return self.turn_left(slot, update.incarnation),
+                (State::Left, State::Down) => self.members.turn_down(slot, self.now),
+                _ => {}
             }
             return self.tell(slot);
         }

@@ -43,9 +43,12 @@ impl<I: Identity> Protocol<I> {
         self.timers.clear_all();
         self.outbox.clear();
         self.watch.relays.clear();
+        // What was asked before is no question about the rival, and its answer none either.
+        self.meeting.requests.clear();
         self.void_probe();
         self.me.life =
             Life::Conflict(Conflict { rival: rival.clone(), rounds: 0, silent: 0, answered: false });
+        self.pause();
         self.event(Event::Conflict { rival });
         self.arm_conflict();
     }
@@ -125,7 +128,14 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn leave_conflict(&mut self) {
         self.restraint.conflict.ended = Some(self.now);
         self.timers.clear(Timer::Conflict);
+        self.resume();
+        if !self.me.served {
+            return self.activate();
+        }
         self.me.life = Life::Active;
         self.arm_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

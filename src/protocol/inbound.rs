@@ -58,11 +58,12 @@ impl<I: Identity> Protocol<I> {
             self.hear_refused(&header.message);
             return Ok(());
         }
-        if header.source.is_at(&self.me.addr) {
+        let is_notice = matches!(header.message, Message::YouAreDown);
+        if header.source.is_at(&self.me.addr) && !(is_notice && header.source != self.me.identity) {
             self.hear_own_key(header);
             return Ok(());
         }
-        if let Message::YouAreDown = header.message {
+        if is_notice {
             match updates.pop() {
                 Some(update) if updates.is_empty() => self.hear_notice(&header.source, &update),
                 _ => self.stats.dropped.unmatched += 1,
@@ -129,7 +130,8 @@ impl<I: Identity> Protocol<I> {
         self.meeting.requests.find(self.now, number, Ask::Announce).is_some()
     }
 
-    /// A datagram whose source claims our own key proves nothing.
+    /// A datagram whose source claims our own key proves nothing, but for a notice: from the winner of our key
+    /// it is all that two processes without a third member tell each other.
     fn hear_own_key(&mut self, header: &Header<I>) {
         self.stats.dropped.own_key += 1;
         let is_echo =

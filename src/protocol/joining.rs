@@ -45,13 +45,12 @@ impl<I: Identity> Protocol<I> {
         self.arm_seeds();
     }
 
-    /// Back from dormancy: whoever left in this process returns under a newer identity, and suspicions go on
-    /// from where they stopped.
+    /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
+        self.resume();
         if !self.me.served {
             return;
         }
-        self.suspicions.postpone(self.now.since(self.watch.dormant_since));
         match self.me.identity.renew(&self.me.identity) {
             Some(identity) => {
                 self.me.identity = identity;
@@ -83,7 +82,8 @@ impl<I: Identity> Protocol<I> {
 
     fn arm_seeds(&mut self) {
         if let Some(at) = self.meeting.seeds.next() {
-            self.timers.set(Timer::Seeds, at);
+            // What fell due while we did not serve is due now, and nobody is late for it.
+            self.timers.set(Timer::Seeds, at.max(self.now));
         }
     }
 

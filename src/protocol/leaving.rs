@@ -21,6 +21,7 @@ impl<I: Identity> Protocol<I> {
                 self.timers.clear_all();
                 self.me.news = None;
                 self.me.life = Life::Leaving { since: self.now, told: 0 };
+                self.pause();
                 self.timers.set(Timer::Gossip, self.now);
             }
         }
@@ -48,6 +49,6 @@ impl<I: Identity> Protocol<I> {
         self.outbox.clear();
         self.me.news = None;
         self.me.life = Life::Dormant;
-        self.watch.dormant_since = self.now;
+        self.pause();
     }
 }

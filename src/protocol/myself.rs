@@ -202,6 +202,10 @@ impl<I: Identity> Protocol<I> {
     /// Goes on under another identity of our key: everybody is told at once, and requests under way are
     /// made again, since cookies are of one identity.
     pub(super) fn adopt(&mut self, identity: I) {
+        if self.me.identity.route() != identity.route() {
+            // Its ack would go to where we were.
+            self.void_probe();
+        }
         self.me.identity = identity;
         self.me.incarnation = 0;
         if matches!(self.me.life, Life::Conflict(_)) {

@@ -64,16 +64,16 @@ impl Restraint {
         self.accusers.push_back(Accuser { identity, came: now, answered: None });
     }
 
-    /// Whether the truce with an accuser lets a notice pass; if so, it counts as sent.
-    fn truce_allows(&mut self, now: Instant, identity: u64) -> bool {
-        let Some(accuser) = self.accusers.iter_mut().find(|accuser| accuser.identity == identity) else {
-            return true;
-        };
-        if now.since(accuser.came) >= TRUCE {
-            return true;
+    /// Whether a notice to `identity`, whose key is `subject`, may be sent now; if so, it counts as sent.
+    fn allow_notice(&mut self, now: Instant, identity: u64, subject: u64) -> bool {
+        let fresh = |at: Instant| now.since(at) < TRUCE;
+        let known = self.accusers.iter_mut().find(|accuser| accuser.identity == identity);
+        let accuser = known.filter(|accuser| fresh(accuser.came));
+        if accuser.as_ref().is_some_and(|accuser| accuser.answered.is_some_and(fresh)) {
+            return false;
         }
-        let allowed = accuser.answered.is_none_or(|at| now.since(at) >= TRUCE);
-        if allowed {
+        let allowed = self.notices.take(now, subject);
+        if let Some(accuser) = accuser.filter(|_| allowed) {
             accuser.answered = Some(now);
         }
         allowed
@@ -84,9 +84,7 @@ impl<I: Identity> Protocol<I> {
     /// Tells `to` what is held of its key.
     pub(super) fn notify(&mut self, to: &I, held: (I, u32, State)) {
         let key = to.addr();
-        if !self.restraint.truce_allows(self.now, fingerprint(to))
-            || !self.restraint.notices.take(self.now, fingerprint(&key))
-        {
+        if !self.restraint.allow_notice(self.now, fingerprint(to), fingerprint(&key)) {
             self.stats.dropped.notices_limited += 1;
             return;
         }
@@ -139,7 +137,7 @@ impl<I: Identity> Protocol<I> {
         self.restraint.note_accuser(self.now, fingerprint(accuser));
         self.hear_about_me(update);
         let outdated = self.me.identity != update.identity || self.me.incarnation != update.incarnation;
-        if self.me.is_serving() && outdated {
+        if self.me.is_serving() && outdated && !accuser.is_at(&self.me.addr) {
             self.show_myself(accuser);
         }
     }
@@ -148,7 +146,9 @@ impl<I: Identity> Protocol<I> {
     /// and is answered by a challenge if need be.
     fn show_myself(&mut self, to: &I) {
         let key = to.addr();
-        let slot = self.members.find(&key).filter(|slot| self.members[*slot].state.is_active());
+        let is_it =
+            |slot: &Slot| self.members[*slot].state.is_active() && self.members[*slot].identity == *to;
+        let slot = self.members.find(&key).filter(is_it);
         if slot.is_none() && !self.restraint.notices.take(self.now, fingerprint(&key)) {
             self.stats.dropped.notices_limited += 1;
             return;
@@ -158,3 +158,6 @@ impl<I: Identity> Protocol<I> {
         self.send(Intent { to: to.route(), dst: destination(&key), slot, cookie: None, say });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -117,9 +117,8 @@ impl<I: Identity> Protocol<I> {
     /// The probed member has forgotten us, and asks us to prove our route: it is there. True if the challenge
     /// was for the present probe.
     pub(super) fn probe_challenged(&mut self, source: &I, number: u16, cookie: u64) -> bool {
-        let Some(probe) = self.watch.probe.as_mut().filter(|probe| probe.number == number) else {
-            return false;
-        };
+        let is_its = |probe: &&mut Probe<I>| probe.number == number && source.is_at(&probe.identity.addr());
+        let Some(probe) = self.watch.probe.as_mut().filter(is_its) else { return false };
         if !core::mem::replace(&mut probe.challenged, true) {
             let (to, slot) = (probe.identity.route(), Some(probe.slot));
             let dst = destination(&probe.identity.addr());
@@ -150,3 +149,6 @@ impl<I: Identity> Protocol<I> {
         self.watch.probe.as_ref().is_some_and(|probe| probe.slot == slot)
     }
 }
+
+#[cfg(test)]
+mod tests;

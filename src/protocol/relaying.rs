@@ -29,7 +29,9 @@ impl<I: Identity> Protocol<I> {
         };
         let number = self.next_number();
         self.watch.relays.add(self.now, number, target.clone(), origin);
-        let (dst, slot) = (destination(target), self.members.find(target));
+        let dst = destination(target);
+        // News goes to members, not to a route that somebody names for one.
+        let slot = self.members.find(target).filter(|slot| self.members[*slot].identity.route() == to);
         self.send(Intent { to, dst, slot, cookie: None, say: Say::Ping { number } });
     }
 
@@ -79,3 +81,6 @@ impl<I: Identity> Protocol<I> {
         self.send(Intent { to: route, dst, slot: Some(slot), cookie: None, say });
     }
 }
+
+#[cfg(test)]
+mod tests;

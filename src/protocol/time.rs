@@ -55,6 +55,18 @@ impl<I: Identity> Protocol<I> {
         }
     }
 
+    /// We stop serving: from now on suspicions wait.
+    pub(super) fn pause(&mut self) {
+        self.watch.paused.get_or_insert(self.now);
+    }
+
+    /// We serve again: suspicions go on from where they stopped.
+    pub(super) fn resume(&mut self) {
+        if let Some(since) = self.watch.paused.take() {
+            self.suspicions.postpone(self.now.since(since));
+        }
+    }
+
     /// Serves every deadline that has come.
     pub(crate) fn timeout(&mut self) {
         // Bounded: each pass clears a deadline, and what it sets anew lies in the future.
