@@ -66,6 +66,8 @@ pub enum Event<I: Identity> {
     },
     /// We had been declared down and our identity cannot renew: the engine is dormant.
     Defunct,
+    /// An exchange has gone through all that differed since we joined: we hold what the cluster holds.
+    Synced,
     /// Another process holds our key under a newer identity. We are silent until it is gone.
     Conflict {
         /// The identity that won.

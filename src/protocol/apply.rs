@@ -92,6 +92,7 @@ impl<I: Identity> Protocol<I> {
         self.event(Event::Up { identity });
         self.tell(slot);
         self.arm_probe();
+        self.await_sync();
         Ok(slot)
     }
 
@@ -113,6 +114,7 @@ impl<I: Identity> Protocol<I> {
         self.members.revive(slot);
         self.event(event);
         self.arm_probe();
+        self.await_sync();
     }
 
     pub(super) fn set_suspect(&mut self, slot: Slot, incarnation: u32, mut by: Suspecters<I::Addr>) {

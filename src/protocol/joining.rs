@@ -16,8 +16,12 @@ impl<I: Identity> Protocol<I> {
             Life::Dormant => {
                 self.wake();
                 self.activate();
+                self.completed();
             }
-            Life::Joining => self.activate(),
+            Life::Joining => {
+                self.activate();
+                self.completed();
+            }
             Life::Active | Life::Leaving { .. } | Life::Conflict(_) => {}
         }
     }
@@ -48,6 +52,7 @@ impl<I: Identity> Protocol<I> {
     /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
         self.resume();
+        self.restart_sync();
         if !self.me.served {
             return;
         }
@@ -73,6 +78,7 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn arm_all(&mut self) {
         self.arm_probe();
         self.arm_seeds();
+        self.arm_sync();
         if !self.timers.is_set(Timer::Announce) {
             let interval = self.config.join.announce_interval.as_micros() as u64;
             let phase = core::time::Duration::from_micros(self.rng.random_range(0..interval));
@@ -111,6 +117,7 @@ impl<I: Identity> Protocol<I> {
         if matches!(self.me.life, Life::Joining) && self.meeting.seeds.as_slice().is_empty() {
             // Every seed was ourselves: we are the first of this cluster.
             self.activate();
+            self.completed();
         }
         self.arm_seeds();
     }
@@ -163,7 +170,10 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn hear_challenge(&mut self, source: &I, number: u16, cookie: u64) {
         let key = source.addr();
         let dst = crate::fingerprint::destination(&key);
-        if self.probe_challenged(source, number, cookie) || self.relay_challenged(source, number, cookie) {
+        if self.probe_challenged(source, number, cookie)
+            || self.relay_challenged(source, number, cookie)
+            || self.sync_challenged(source, number, cookie)
+        {
             return;
         }
         let now = self.now;

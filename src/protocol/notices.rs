@@ -10,7 +10,7 @@ use crate::codec::Refusal;
 use crate::config::Config;
 use crate::fingerprint::{destination, fingerprint};
 use crate::identity::Identity;
-use crate::limiter::{Bucket, Limiter};
+use crate::limiter::{Bucket, Limiter, PeerLimiter};
 use crate::members::Slot;
 use crate::state::State;
 use crate::time::Instant;
@@ -28,6 +28,7 @@ pub(super) struct Restraint {
     corrections: Limiter,
     challenges: Bucket,
     refusals: Bucket,
+    pub(super) answers: PeerLimiter,
     accusers: VecDeque<Accuser>,
     pub(super) conflict: Pacing,
     pub(super) rival_told: Option<Instant>,
@@ -47,6 +48,7 @@ impl Restraint {
             corrections: Limiter::new(limits.notices_per_second, period),
             challenges: Bucket::new(limits.challenges_per_second),
             refusals: Bucket::new(limits.refusals_per_second),
+            answers: PeerLimiter::new(limits.answers_per_second, limits.answers_per_peer),
             accusers: VecDeque::new(),
             conflict: Pacing::default(),
             rival_told: None,

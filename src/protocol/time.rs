@@ -77,6 +77,7 @@ impl<I: Identity> Protocol<I> {
                 Timer::Gossip => self.gossip_due(),
                 Timer::Announce => self.announce_due(),
                 Timer::Seeds => self.seeds_due(),
+                Timer::Sync => self.sync_due(),
                 Timer::Conflict => self.conflict_due(),
                 Timer::Twin => self.give_way_to_twin(),
             }
