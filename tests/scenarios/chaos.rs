@@ -5,7 +5,7 @@ use haulout::codec::Update;
 use haulout::{Config, Event, Phase, State};
 
 /// Storms of each kind; `HAULOUT_STORMS` in the environment asks for more.
-fn storms() -> u64 {
+pub fn storms() -> u64 {
     std::env::var("HAULOUT_STORMS").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
 }
 
