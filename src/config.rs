@@ -33,8 +33,27 @@ pub struct Config {
     pub gossip: GossipConfig,
     /// How strangers meet, and how a partition heals.
     pub join: JoinConfig,
+    /// How members make their views equal.
+    pub sync: SyncConfig,
     /// What bounds memory and answers.
     pub limits: Limits,
+}
+
+/// How members make their views equal: anti-entropy by digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyncConfig {
+    /// The shortest pause between two comparisons: after joining, and while they teach something. 10 ms to
+    /// `longest`; 250 ms.
+    pub shortest: Duration,
+    /// The longest pause, which equal views double up to. `shortest` to 1 h; lan 30 s, local 15 s, wan 60 s.
+    ///
+    /// What gossip lost is found within it, by some member.
+    pub longest: Duration,
+    /// Bytes a second that a member asks for on average, both ways, once its view was complete. 100 to
+    /// 1,000,000; 1,000.
+    pub bytes_per_second: u32,
+    /// Bytes that it may ask for at once. 8,192 to 16,777,216; 65,536.
+    pub burst: u32,
 }
 
 /// How members are watched (SWIM §3.1, §4.3; Lifeguard §IV-A).
@@ -129,6 +148,12 @@ impl Config {
                 announce_interval: Duration::from_secs(10),
                 forget_after: Duration::from_secs(24 * 3600),
             },
+            sync: SyncConfig {
+                shortest: Duration::from_millis(250),
+                longest: Duration::from_secs(30),
+                bytes_per_second: 1_000,
+                burst: 65_536,
+            },
             limits: Limits::default(),
         }
     }
@@ -143,6 +168,7 @@ impl Config {
         config.gossip.fanout = 4;
         config.join.timeout = Duration::from_secs(15);
         config.join.announce_interval = Duration::from_secs(30);
+        config.sync.longest = Duration::from_secs(60);
         config
     }
 
@@ -154,6 +180,7 @@ impl Config {
         config.gossip.interval = Duration::from_millis(100);
         config.join.timeout = Duration::from_secs(2);
         config.join.announce_interval = Duration::from_secs(5);
+        config.sync.longest = Duration::from_secs(15);
         config
     }
 

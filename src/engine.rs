@@ -130,6 +130,19 @@ impl<S: Spec> Engine<S> {
         self.protocol.settle();
     }
 
+    /// Compares what we hold with the member at `peer`, and pulls what differs, without waiting for the next
+    /// comparison; no effect while one is under way, or if no member is there.
+    pub fn sync_with(&mut self, now: Instant, peer: &RouteOf<S>) {
+        self.protocol.advance(now);
+        self.protocol.sync_with(peer);
+        self.protocol.settle();
+    }
+
+    /// Whether an exchange went through all that differed since we joined; [`Event::Synced`] says when.
+    pub fn is_synced(&self) -> bool {
+        self.protocol.exchange.complete
+    }
+
     /// Goes on under another identity of the same key: one with other facts, or at another route.
     pub fn replace_identity(&mut self, now: Instant, identity: S::Identity) -> Result<(), CommandError> {
         self.protocol.advance(now);

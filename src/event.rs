@@ -71,6 +71,8 @@ pub enum Event<I: Identity> {
     },
     /// We had been declared down and our identity cannot renew: the engine is dormant.
     Defunct,
+    /// An exchange has gone through all that differed since we joined: we hold what the cluster holds.
+    Synced,
     /// Another process holds our key under a newer identity. We are silent until it is gone.
     Conflict {
         /// The identity that won.
@@ -134,6 +136,7 @@ where
             Self::Idle => f.write_str("idle"),
             Self::Rejoined { identity } => write!(f, "rejoined as {identity}"),
             Self::Defunct => f.write_str("defunct"),
+            Self::Synced => f.write_str("synced"),
             Self::Conflict { rival } => write!(f, "conflict with {rival}"),
             Self::Rival { identity } => write!(f, "rival {identity}"),
             Self::Seed { route, outcome } => write!(f, "seed {route}: {outcome}"),

@@ -90,6 +90,7 @@ mod engine;
 mod error;
 mod event;
 mod events;
+mod exchange;
 pub mod fingerprint;
 mod health;
 pub mod identity;
@@ -108,7 +109,7 @@ mod time;
 mod timers;
 mod trace;
 
-pub use config::{Config, GossipConfig, JoinConfig, Limits, ProbeConfig, SuspicionConfig};
+pub use config::{Config, GossipConfig, JoinConfig, Limits, ProbeConfig, SuspicionConfig, SyncConfig};
 pub use engine::{Engine, Phase, Transmit};
 pub use error::{CommandError, ConfigError, DatagramError};
 pub use event::{Event, SeedOutcome};

@@ -6,7 +6,7 @@ use crate::time::Instant;
 use alloc::collections::VecDeque;
 use core::time::Duration;
 use foldhash::fast::FixedState;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 
 /// A token bucket that holds one second's worth.
 #[derive(Clone, Debug)]
@@ -56,6 +56,11 @@ impl Limiter {
         }
     }
 
+    /// Whether something may be sent now that does not count for its subject.
+    pub(crate) fn take_unnamed(&mut self, now: Instant) -> bool {
+        self.bucket.take(now)
+    }
+
     /// Whether something may be sent about `subject` now; if so, it counts as sent.
     pub(crate) fn take(&mut self, now: Instant, subject: u64) -> bool {
         while let Some(&(at, old)) = self.recent.front() {
@@ -74,9 +79,48 @@ impl Limiter {
     }
 }
 
+/// A bucket in all, and so many a peer, within seconds of the clock.
+#[derive(Clone, Debug)]
+pub(crate) struct PeerLimiter {
+    bucket: Bucket,
+    per_peer: u32,
+    second: u64,
+    counts: HashMap<u32, u32, FixedState>,
+}
+
+impl PeerLimiter {
+    pub(crate) fn new(per_second: u32, per_peer: u32) -> Self {
+        Self { bucket: Bucket::new(per_second), per_peer, second: 0, counts: HashMap::default() }
+    }
+
+    /// Whether `peer` may be answered now; if so, it counts as answered.
+    pub(crate) fn take(&mut self, now: Instant, peer: u32) -> bool {
+        let second = now.as_micros() / 1_000_000;
+        if core::mem::replace(&mut self.second, second) != second {
+            self.counts.clear();
+        }
+        let known = self.counts.get(&peer).copied().unwrap_or(0);
+        let allowed = known < self.per_peer && self.bucket.take(now);
+        if allowed {
+            self.counts.insert(peer, known + 1);
+        }
+        allowed
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn so_many_a_peer_and_so_many_in_all() {
+        let mut limiter = PeerLimiter::new(5, 3);
+        let at = Instant::from_millis;
+        let taken = |limiter: &mut PeerLimiter, now, peer| (0..9).filter(|_| limiter.take(now, peer)).count();
+        assert_eq!(taken(&mut limiter, at(0), 1), 3);
+        assert_eq!(taken(&mut limiter, at(0), 2), 2, "five in all");
+        assert_eq!(taken(&mut limiter, at(1_000), 1), 3);
+    }
 
     #[test]
     fn one_a_subject_and_period_and_so_many_in_all() {

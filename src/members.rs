@@ -213,11 +213,11 @@ impl<I: Identity> Members<I> {
     }
 
     /// The active members at positions from `from` to `until`, both included, in the order of positions.
-    pub(crate) fn range(&self, from: u64, until: u64, out: &mut Vec<(Entry, Slot)>) {
+    pub(crate) fn range(&self, from: u64, until: u64, out: &mut Vec<(Entry, Option<Slot>)>) {
         out.clear();
-        out.extend(self.plane.slots(from, until).map(|slot| (self.entry(slot), slot)));
+        out.extend(self.plane.slots(from, until).map(|slot| (self.entry(slot), Some(slot))));
         out.retain(|(entry, _)| (from..=until).contains(&entry.key));
-        out.sort_unstable_by_key(|(entry, slot)| (entry.key, slot.index()));
+        out.sort_unstable_by_key(|(entry, slot)| (entry.key, slot.map(Slot::index)));
     }
 
     fn enter_plane(&mut self, slot: Slot) {

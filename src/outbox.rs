@@ -4,7 +4,7 @@
 //! bounded; what it sheds first is what will be said again anyway: gossip, then sync, notices, pings,
 //! nacks, acks. What matters most also leaves first. Cost: O(1).
 
-use crate::codec::Refusal;
+use crate::codec::{Pull, Refusal};
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::state::State;
@@ -25,17 +25,58 @@ pub(crate) struct Intent<I: Identity> {
 /// What it says.
 #[derive(Clone, Debug)]
 pub(crate) enum Say<I: Identity> {
-    Ping { number: u16 },
-    Ack { number: u16 },
+    Ping {
+        number: u16,
+    },
+    Ack {
+        number: u16,
+    },
     Gossip,
-    PingReq { number: u16, target: Slot, addr: I::Addr, route: Option<I::Route> },
-    ForwardedAck { number: u16, identity: I, incarnation: u32 },
-    Nack { number: u16 },
-    Announce { number: u16 },
-    Challenge { number: u16, cookie: u64 },
-    Feed { number: u16 },
-    Refused { number: u16, reason: Refusal },
-    YouAreDown { identity: I, incarnation: u32, state: State },
+    PingReq {
+        number: u16,
+        target: Slot,
+        addr: I::Addr,
+        route: Option<I::Route>,
+    },
+    ForwardedAck {
+        number: u16,
+        identity: I,
+        incarnation: u32,
+    },
+    Nack {
+        number: u16,
+    },
+    Announce {
+        number: u16,
+    },
+    Challenge {
+        number: u16,
+        cookie: u64,
+    },
+    Feed {
+        number: u16,
+    },
+    Refused {
+        number: u16,
+        reason: Refusal,
+    },
+    Sync {
+        number: u16,
+        version: u8,
+    },
+    /// With a salt, the leaves; without, that no plane differs.
+    SyncLeaves {
+        number: u16,
+        salt: Option<u64>,
+    },
+    SyncPull(Pull),
+    /// The page that answers this pull.
+    SyncPage(Pull),
+    YouAreDown {
+        identity: I,
+        incarnation: u32,
+        state: State,
+    },
 }
 
 /// Classes, the first to be shed first.
@@ -54,6 +95,9 @@ impl<I: Identity> Say<I> {
         match self {
             Self::Gossip => Class::Gossip,
             Self::Announce { .. } | Self::Feed { .. } => Class::Sync,
+            Self::Sync { .. } | Self::SyncLeaves { .. } | Self::SyncPull(_) | Self::SyncPage(_) => {
+                Class::Sync
+            }
             Self::YouAreDown { .. } | Self::Challenge { .. } | Self::Refused { .. } => Class::Notice,
             Self::Ping { .. } | Self::PingReq { .. } => Class::Ping,
             Self::Nack { .. } => Class::Nack,

@@ -3,6 +3,7 @@
 //! [`Protocol`] groups the state so that each rule borrows the parts it needs; the rules are in the
 //! modules below, one concept each. Everything here works on decoded values and cannot fail.
 
+mod answering;
 mod apply;
 mod conflict;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod myself;
 mod notices;
 mod probing;
 mod relaying;
+mod syncing;
 mod time;
 
 pub(crate) use myself::{Life, Myself};
@@ -26,9 +28,10 @@ use crate::cookie::Cookies;
 use crate::dissemination::{Dissemination, retransmit_limit};
 use crate::event::Event;
 use crate::events::Events;
+use crate::exchange::Exchange;
 use crate::health::Health;
 use crate::identity::Identity;
-use crate::members::{Members, Slot};
+use crate::members::{Entry, Members, Slot};
 use crate::outbox::{Intent, Outbox, Say};
 use crate::probe::{Probe, Relays};
 use crate::seeds::{Requests, Seeds};
@@ -55,6 +58,9 @@ pub(crate) struct Protocol<I: Identity> {
     pub(crate) suspicions: Suspicions<I::Addr>,
     pub(crate) news: Dissemination,
     watch: Watch<I>,
+    pub(crate) exchange: Exchange,
+    /// Scratch for the entries of a range.
+    pub(crate) ranged: Vec<(Entry, Option<Slot>)>,
     meeting: Meeting<I>,
     restraint: Restraint,
     timers: Timers,
@@ -108,6 +114,8 @@ impl<I: Identity> Protocol<I> {
                 cookies: Cookies::new((rng.random(), rng.random())),
                 admission: None,
             },
+            exchange: Exchange::new(&config.sync),
+            ranged: Vec::new(),
             restraint: Restraint::new(&config),
             timers: Timers::default(),
             outbox: Outbox::new(config.limits.intents as usize),

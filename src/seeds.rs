@@ -108,6 +108,15 @@ impl<R: Clone + Eq, A> Seeds<R, A> {
         news
     }
 
+    /// What seeds could teach is known: they are asked from time to time only.
+    pub(crate) fn rest(&mut self) {
+        for seed in &mut self.all {
+            if let SeedState::Reached { .. } = seed.state {
+                seed.state = SeedState::Resting;
+            }
+        }
+    }
+
     /// A seed refused. The outcome to report now, if any: in a conflict its notice is awaited first.
     pub(crate) fn refused(&mut self, route: &R, outcome: SeedOutcome, wait: bool) -> Option<SeedOutcome> {
         let seed = self.all.iter_mut().find(|seed| seed.route == *route)?;

@@ -1,6 +1,7 @@
 //! What happened, counted; and how full things are.
 
 use crate::codec::MessageKind;
+use crate::time::Instant;
 
 /// Counters since the engine was made, and gauges as of the last call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,18 @@ pub struct Stats {
     pub dropped: Dropped,
     /// How full things are.
     pub gauges: Gauges,
+    /// The last comparison of digests that found them equal.
+    pub last_equal: Option<Comparison>,
+}
+
+/// A comparison of digests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Comparison {
+    /// When.
+    pub at: Instant,
+    /// The fingerprint of the other's key.
+    pub with: u64,
 }
 
 /// Datagrams by kind, and bytes.
@@ -91,6 +104,10 @@ pub struct Dropped {
     pub challenges_limited: u64,
     /// Refusals left out, by `limits.refusals_per_second`.
     pub refusals_limited: u64,
+    /// Requests of anti-entropy left without an answer, by `limits.answers_per_second` and `_per_peer`.
+    pub answers_limited: u64,
+    /// Pages that said that they go on where they cannot.
+    pub broken_pages: u64,
     /// Datagrams shed beyond `limits.intents`.
     pub shed: u64,
     /// Datagrams that did not fit the caller's buffer or `limits.datagram_sent`.

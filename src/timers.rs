@@ -23,6 +23,8 @@ pub(crate) enum Timer {
     Announce,
     /// A seed is asked again, or has not answered in time.
     Seeds,
+    /// A comparison, or a request of one without an answer.
+    Sync,
     /// A round of a member in conflict.
     Conflict,
     /// We give way to a twin by renewing.
@@ -30,12 +32,13 @@ pub(crate) enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Probe,
         Self::ProbeTimeout,
         Self::Gossip,
         Self::Announce,
         Self::Seeds,
+        Self::Sync,
         Self::Conflict,
         Self::Twin,
     ];

@@ -7,7 +7,7 @@ use core::time::Duration;
 impl Config {
     /// Checks every field; [`Engine::new`](crate::Engine::new) does so by itself.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let Self { cluster: _, probe, suspicion, gossip, join, limits } = self;
+        let Self { cluster: _, probe, suspicion, gossip, join, sync, limits } = self;
         let hour = Duration::from_secs(3600);
         require(
             (Duration::from_millis(10)..=hour).contains(&probe.interval),
@@ -36,6 +36,18 @@ impl Config {
             "must be at least 10 ms",
         )?;
         require(!join.forget_after.is_zero(), "join.forget_after", "must be above zero")?;
+        require(
+            (Duration::from_millis(10)..=sync.longest).contains(&sync.shortest),
+            "sync.shortest",
+            "must be from 10 ms to sync.longest",
+        )?;
+        require(sync.longest <= hour, "sync.longest", "must be from sync.shortest to 1 h")?;
+        require(
+            (100..=1_000_000).contains(&sync.bytes_per_second),
+            "sync.bytes_per_second",
+            "must be from 100 to 1,000,000",
+        )?;
+        require((8_192..=1 << 24).contains(&sync.burst), "sync.burst", "must be from 8,192 to 16,777,216")?;
         limits.check()
     }
 }
@@ -56,6 +68,17 @@ impl Limits {
             ),
             (self.refusals_per_second, 10_000, "limits.refusals_per_second", "must be from 1 to 10,000"),
         ];
+        let most = 1_000_000;
+        require(
+            (16..=most).contains(&self.answers_per_second),
+            "limits.answers_per_second",
+            "must be from 16 to 1,000,000",
+        )?;
+        require(
+            (16..=most).contains(&self.answers_per_peer),
+            "limits.answers_per_peer",
+            "must be from 16 to 1,000,000",
+        )?;
         for (value, most, field, problem) in rates {
             require((1..=most).contains(&value), field, problem)?;
         }
@@ -109,6 +132,12 @@ mod tests {
         assert_eq!(field(|c| c.join.announce_interval = Duration::ZERO), "join.announce_interval");
         assert_eq!(field(|c| c.join.announce_interval = Duration::from_nanos(1)), "join.announce_interval");
         assert_eq!(field(|c| c.join.forget_after = Duration::ZERO), "join.forget_after");
+        assert_eq!(field(|c| c.sync.shortest = Duration::ZERO), "sync.shortest");
+        assert_eq!(field(|c| c.sync.longest = Duration::from_secs(3601)), "sync.longest");
+        assert_eq!(field(|c| c.sync.bytes_per_second = 0), "sync.bytes_per_second");
+        assert_eq!(field(|c| c.sync.burst = 0), "sync.burst");
+        assert_eq!(field(|c| c.limits.answers_per_second = 0), "limits.answers_per_second");
+        assert_eq!(field(|c| c.limits.answers_per_peer = 0), "limits.answers_per_peer");
         assert_eq!(field(|c| c.limits.members = 0), "limits.members");
         assert_eq!(field(|c| c.limits.departed = 0), "limits.departed");
         assert_eq!(field(|c| c.limits.relays = 0), "limits.relays");

@@ -20,6 +20,11 @@ pub struct Limits {
     pub challenges_per_second: u32,
     /// Most refusals a second. 1 to 10,000; 8. Strangers beyond it get no answer (`refusals_limited`).
     pub refusals_per_second: u32,
+    /// Most requests of anti-entropy answered a second. 16 to 1,000,000; 2,048. Beyond it they get no answer
+    /// (`answers_limited`).
+    pub answers_per_second: u32,
+    /// Most of them a peer. 16 to 1,000,000; 256.
+    pub answers_per_peer: u32,
     /// Most datagrams waiting to be written by `poll_transmit`. 64 to 1,000,000; 4,096. Beyond it gossip is
     /// shed first, then sync, notices, pings, nacks, acks (`shed`); a shed ping voids its probe.
     pub intents: u32,
@@ -52,6 +57,8 @@ impl Default for Limits {
             notices_per_second: 32,
             challenges_per_second: 1_024,
             refusals_per_second: 8,
+            answers_per_second: 2_048,
+            answers_per_peer: 256,
             intents: 4_096,
             events: 8_192,
             datagram_sent: 1_400,

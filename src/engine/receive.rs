@@ -54,6 +54,9 @@ impl<S: Spec> Engine<S> {
             }
             _ => received.bytes += datagram.len() as u64,
         }
+        if let Message::SyncLeaves { .. } | Message::SyncPage(_) = header.message {
+            self.protocol.exchange.spend(datagram.len());
+        }
         let result = self.protocol.receive(&header, &mut self.updates);
         self.updates.clear();
         result.map_err(DatagramError::from)

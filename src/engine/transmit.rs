@@ -3,27 +3,25 @@
 //! What comes first: a leaver's own `Left`; the buddy, what a suspected receiver must answer; then updates,
 //! those told least often first. Transmissions are counted only for what was written.
 
+mod news;
+mod pages;
+
 use super::Engine;
 use crate::codec::{
-    Codec, HeaderRef, MessageKind, MessageRef, Refusal, SectionRef, UpdateRef, VERSION, Version,
+    Codec, HeaderRef, LeavesRef, MessageKind, MessageRef, Plane, Refusal, SectionRef, UpdateRef, VERSION,
+    Version,
 };
 use crate::error::ConfigError;
 use crate::identity::Identity;
-use crate::members::{Member, Slot};
 use crate::out::Out;
 use crate::outbox::{Intent, Say};
-use crate::protocol::{Life, Protocol};
 use crate::spec::{RouteOf, Spec};
-use crate::state::State;
 use crate::stats::Stats;
-use rand::RngExt;
 
 /// Bytes of an announce at least, so that no answer to a stranger is worth reflecting.
 const ANNOUNCE: usize = 256;
 /// Bytes of an answer to a stranger at most.
 const STRANGER: usize = 200;
-/// Updates that did not fit before a packet counts as full.
-const MISFITS: u8 = 3;
 
 /// A datagram: the first `len` bytes of the buffer go to `to`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +67,11 @@ impl<S: Spec> Engine<S> {
         loop {
             let intent = self.protocol.outbox.pop()?;
             let mut out = Out::new(&mut buf[..budget]);
-            let Some(kind) = self.put_header(&intent, &mut out) else {
+            let kind = match &intent.say {
+                Say::SyncPage(pull) => self.put_page(&intent, pull, &mut out),
+                _ => self.put_header(&intent, &mut out),
+            };
+            let Some(kind) = kind else {
                 self.protocol.stats.dropped.oversized += 1;
                 continue;
             };
@@ -79,11 +81,15 @@ impl<S: Spec> Engine<S> {
             }
             let len = out.len();
             self.protocol.stats.sent.count(kind, len);
+            if matches!(kind, MessageKind::Sync | MessageKind::SyncPull) {
+                self.protocol.exchange.spend(len);
+            }
             return Some(Transmit { to: intent.to, len });
         }
     }
 
     fn put_header(&self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> Option<MessageKind> {
+        let leaves;
         let message = match &intent.say {
             Say::Ping { number } => MessageRef::Ping { number: *number },
             Say::Ack { number } => MessageRef::Ack { number: *number },
@@ -100,12 +106,21 @@ impl<S: Spec> Engine<S> {
             Say::Feed { number } => MessageRef::Feed { number: *number, clock: 0 },
             Say::Refused { number, reason } => self.refused(*number, *reason),
             Say::YouAreDown { .. } => MessageRef::YouAreDown,
+            Say::Sync { number, version } => {
+                let members = self.protocol.digest().root();
+                MessageRef::Sync { number: *number, version: *version, members, records: None, clock: 0 }
+            }
+            Say::SyncLeaves { number, salt: None } => {
+                MessageRef::SyncLeaves { number: *number, leaves: None }
+            }
+            Say::SyncLeaves { number, salt: Some(salt) } => {
+                leaves = self.protocol.digest().salted(*salt);
+                let leaves = LeavesRef { plane: Plane::Members, salt: *salt, leaves: &leaves };
+                MessageRef::SyncLeaves { number: *number, leaves: Some(leaves) }
+            }
+            Say::SyncPull(pull) | Say::SyncPage(pull) => MessageRef::SyncPull(pull.as_ref()),
         };
-        let kind = message.kind()?;
-        let fits = |message, out: &mut Out<'_>| {
-            matches!(self.codec.put_header(self.header(intent.dst, intent.cookie, message), out), Ok(true))
-        };
-        if !fits(message, out) {
+        if !self.write_header(intent, message, out) {
             return None;
         }
         if let MessageRef::Announce { number, flags, .. } = message
@@ -113,12 +128,22 @@ impl<S: Spec> Engine<S> {
         {
             let padding = (ANNOUNCE - out.len()) as u16;
             out.truncate(0);
-            if !fits(MessageRef::Announce { number, flags, padding }, out) {
+            if !self.write_header(intent, MessageRef::Announce { number, flags, padding }, out) {
                 return None;
             }
         }
+        let kind = message.kind()?;
         let to_stranger = matches!(kind, MessageKind::Challenge | MessageKind::Refused);
         (!to_stranger || out.len() <= STRANGER).then_some(kind)
+    }
+
+    fn write_header(
+        &self,
+        intent: &Intent<S::Identity>,
+        message: MessageRef<'_, S::Identity>,
+        out: &mut Out<'_>,
+    ) -> bool {
+        matches!(self.codec.put_header(self.header(intent.dst, intent.cookie, message), out), Ok(true))
     }
 
     fn refused<'a>(&self, number: u16, reason: Refusal) -> MessageRef<'a, S::Identity> {
@@ -149,119 +174,29 @@ impl<S: Spec> Engine<S> {
                 let others = self.put_news(slot, out);
                 own | buddy | others
             }
-            Say::Nack { .. } | Say::Announce { .. } | Say::Challenge { .. } | Say::Refused { .. } => false,
-        }
-    }
-
-    /// What is held of a member.
-    fn put_held(&mut self, slot: Slot, out: &mut Out<'_>) -> bool {
-        let Protocol { members, suspicions, stats, .. } = &mut self.protocol;
-        let Some(Member { identity, incarnation, state }) = members.get(slot) else { return false };
-        let by = if *state == State::Suspect { suspicions.by(members.suspicion(slot)) } else { &[] };
-        put_update(
-            &self.codec,
-            UpdateRef { identity, incarnation: *incarnation, state: *state, by },
-            stats,
-            out,
-        )
-    }
-
-    /// Our own state: the header says that we are alive, a section that we leave. True while it is news.
-    fn put_own_news(&mut self, out: &mut Out<'_>) -> bool {
-        let limit = self.protocol.retransmit_limit();
-        if let Life::Leaving { .. } = self.protocol.me.life {
-            let Protocol { me, stats, .. } = &mut self.protocol;
-            let left = UpdateRef {
-                identity: &me.identity,
-                incarnation: me.incarnation,
-                state: State::Left,
-                by: &[],
-            };
-            let put = put_update(&self.codec, left, stats, out);
-            if let Life::Leaving { told, .. } = &mut me.life {
-                *told = told.saturating_add(u8::from(put));
-            }
-            return put;
-        }
-        let Some(told) = self.protocol.me.news else { return false };
-        self.protocol.me.news = (told + 1 < limit).then_some(told + 1);
-        true
-    }
-
-    /// A suspected receiver is told first of all.
-    fn put_buddy(&mut self, slot: Slot, out: &mut Out<'_>) -> bool {
-        let suspected = self.protocol.members.get(slot).is_some_and(|member| member.state == State::Suspect);
-        suspected && self.protocol.config.suspicion.buddy && self.put_held(slot, out)
-    }
-
-    /// Updates, those told least often first, until the packet is full.
-    fn put_news(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
-        let (mut next, mut misfits, mut has_news) = (self.protocol.news.first(), 0, false);
-        // What the only other member knows is told.
-        let is_alone = self.protocol.members.len() == 1;
-        while let Some(slot) = next {
-            next = self.protocol.news.after(slot, &self.protocol.members);
-            if self.is_known_to(slot, receiver) {
-                if is_alone {
-                    self.packed.push(slot);
-                }
-            } else if self.put_held(slot, out) {
-                self.packed.push(slot);
-                has_news = true;
-            } else {
-                misfits += 1;
-                if misfits == MISFITS {
-                    break;
-                }
-            }
-        }
-        let limit = self.protocol.retransmit_limit();
-        for slot in self.packed.drain(..) {
-            self.protocol.news.sent(slot, limit, &mut self.protocol.members);
-        }
-        has_news
-    }
-
-    /// A receiver knows that it is alive; that it is suspected, the buddy told it already.
-    fn is_known_to(&self, slot: Slot, receiver: Slot) -> bool {
-        slot == receiver
-            && match self.protocol.members.get(slot).map(|member| member.state) {
-                Some(State::Suspect) => self.protocol.config.suspicion.buddy,
-                Some(State::Down | State::Left) => false,
-                Some(State::Alive) | None => true,
-            }
-    }
-
-    /// Active members as alive, in a run from a random start.
-    fn put_feed(&mut self, out: &mut Out<'_>) {
-        let members = self.protocol.members.len();
-        if members == 0 {
-            return;
-        }
-        let start = self.protocol.rng.random_range(0..members);
-        for at in (start..members).chain(0..start) {
-            let Protocol { members, stats, .. } = &mut self.protocol;
-            let Member { identity, incarnation, .. } = &members[members.active()[at]];
-            let update = UpdateRef { identity, incarnation: *incarnation, state: State::Alive, by: &[] };
-            if !put_update(&self.codec, update, stats, out) {
-                return;
-            }
+            // These carry none, and a page has its own.
+            _ => false,
         }
     }
 }
 
-/// Appends an update; false, and nothing written, if it does not fit.
+/// Appends an update and counts it; false, and nothing written, if it does not fit.
 fn put_update<I: Identity, C: Codec<I>>(
     codec: &C,
     update: UpdateRef<'_, I>,
     stats: &mut Stats,
     out: &mut Out<'_>,
 ) -> bool {
+    let put = append(codec, update, out);
+    stats.sent.updates += u64::from(put);
+    put
+}
+
+/// Appends an update; false, and nothing written, if it does not fit.
+fn append<I: Identity, C: Codec<I>>(codec: &C, update: UpdateRef<'_, I>, out: &mut Out<'_>) -> bool {
     let before = out.len();
     let put = matches!(codec.put_section(SectionRef::Update(update), out), Ok(true));
-    if put {
-        stats.sent.updates += 1;
-    } else {
+    if !put {
         out.truncate(before);
     }
     put

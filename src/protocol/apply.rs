@@ -92,6 +92,7 @@ impl<I: Identity> Protocol<I> {
         self.event(Event::Up { identity });
         self.tell(slot);
         self.arm_probe();
+        self.await_sync();
         Ok(slot)
     }
 
@@ -113,6 +114,7 @@ impl<I: Identity> Protocol<I> {
         self.members.revive(slot);
         self.event(event);
         self.arm_probe();
+        self.await_sync();
     }
 
     pub(super) fn set_suspect(&mut self, slot: Slot, incarnation: u32, mut by: Suspecters<I::Addr>) {
@@ -182,9 +184,8 @@ impl<I: Identity> Protocol<I> {
 
     /// Of a departed member the later incarnation is kept.
     fn raise(&mut self, slot: Slot, incarnation: u32) {
-        let held = &mut self.members.record_mut(slot).member.incarnation;
-        if later(incarnation, *held, I::RENEWS) {
-            *held = incarnation;
+        if later(incarnation, self.members[slot].incarnation, I::RENEWS) {
+            self.members.set_incarnation(slot, incarnation);
         }
     }
 

@@ -43,6 +43,7 @@ impl<I: Identity> Protocol<I> {
         self.timers.clear_all();
         self.outbox.clear();
         self.watch.relays.clear();
+        self.restart_sync();
         // What was asked before is no question about the rival, and its answer none either.
         self.meeting.requests.clear();
         self.void_probe();

@@ -4,7 +4,7 @@
 //! sender; then the message; then the sections, if the sender is a member under exactly that identity.
 
 use super::{Life, Protocol, Say};
-use crate::codec::{Header, Message, Refusal, Update, VERSION};
+use crate::codec::{Header, Message, Pull, Refusal, Update, VERSION};
 use crate::error::DatagramError;
 use crate::event::Event;
 use crate::identity::Identity;
@@ -79,7 +79,8 @@ impl<I: Identity> Protocol<I> {
             }
             return Ok(());
         }
-        let before = self.members.len();
+        let before = (self.members.len(), self.members.digest().root());
+        let fed = updates.len();
         let leaves =
             matches!(updates.first(), Some(u) if u.state == State::Left && u.identity == header.source);
         let sender = self.hear_header(header, is_feed, leaves);
@@ -94,8 +95,15 @@ impl<I: Identity> Protocol<I> {
             let from_subject = update.identity == header.source;
             self.apply(update, from_subject);
         }
-        if let Message::Feed { number, .. } = header.message {
-            self.fed(&header.source, number, before);
+        match (&header.message, sender) {
+            (Message::Feed { number, .. }, Sender::Member(slot)) if is_feed => {
+                self.fed(&header.source, *number, before.0);
+                self.sync_after_feed(slot, fed);
+            }
+            (Message::SyncPage(page), Sender::Member(slot)) => {
+                self.hear_page(slot, page, before.1 != self.members.digest().root());
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -218,6 +226,17 @@ impl<I: Identity> Protocol<I> {
                 self.hear_forwarded_ack(*number, identity, *incarnation);
             }
             (Message::Nack { number }, Sender::Member(_)) => self.hear_nack(*number),
+            (Message::Sync { number, version, members, .. }, Sender::Member(slot)) => {
+                self.hear_sync(slot, *number, *version, *members);
+            }
+            (Message::SyncPull(pull), Sender::Member(slot)) => self.hear_pull(slot, pull),
+            (Message::SyncLeaves { number, leaves }, Sender::Member(slot)) => {
+                self.hear_leaves(slot, *number, leaves.as_ref());
+            }
+            (
+                Message::Sync { number, .. } | Message::SyncPull(Pull { number, .. }),
+                Sender::Stranger(None),
+            ) if self.me.is_serving() => self.challenge(source, *number),
             (Message::Unknown(_), _) => self.stats.dropped.unknown_messages += 1,
             (_, Sender::Stranger(_)) => self.stats.dropped.stranger += 1,
             _ => {}

@@ -28,6 +28,7 @@ impl<I: Identity> Protocol<I> {
         }
         if serving && self.members.len() > 0 {
             assert!(self.timers.is_set(Timer::Probe), "whoever has members probes");
+            assert!(self.timers.is_set(Timer::Sync), "whoever has members compares");
         }
         if serving && (!self.news.is_empty() || self.me.news.is_some()) {
             assert!(self.timers.is_set(Timer::Gossip), "news is told");

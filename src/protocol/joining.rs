@@ -16,8 +16,12 @@ impl<I: Identity> Protocol<I> {
             Life::Dormant => {
                 self.wake();
                 self.activate();
+                self.completed();
             }
-            Life::Joining => self.activate(),
+            Life::Joining => {
+                self.activate();
+                self.completed();
+            }
             Life::Active | Life::Leaving { .. } | Life::Conflict(_) => {}
         }
     }
@@ -47,7 +51,9 @@ impl<I: Identity> Protocol<I> {
 
     /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
-        if !self.resume() {
+        let has_served = self.resume();
+        self.restart_sync();
+        if !has_served {
             return;
         }
         match self.me.identity.renew(&self.me.identity) {
@@ -72,6 +78,7 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn arm_all(&mut self) {
         self.arm_probe();
         self.arm_seeds();
+        self.arm_sync();
         if !self.news.is_empty() || self.me.news.is_some() {
             self.arm_gossip();
         }
@@ -113,6 +120,7 @@ impl<I: Identity> Protocol<I> {
         if matches!(self.me.life, Life::Joining) && self.meeting.seeds.as_slice().is_empty() {
             // Every seed was ourselves: we are the first of this cluster.
             self.activate();
+            self.completed();
         }
         self.arm_seeds();
     }
@@ -165,7 +173,10 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn hear_challenge(&mut self, source: &I, number: u16, cookie: u64) {
         let key = source.addr();
         let dst = crate::fingerprint::destination(&key);
-        if self.probe_challenged(source, number, cookie) || self.relay_challenged(source, number, cookie) {
+        if self.probe_challenged(source, number, cookie)
+            || self.relay_challenged(source, number, cookie)
+            || self.sync_challenged(source, number, cookie)
+        {
             return;
         }
         let now = self.now;

@@ -18,6 +18,7 @@ impl<I: Identity> Protocol<I> {
             Life::Joining | Life::Active => {
                 self.void_probe();
                 self.meeting.requests.clear();
+                self.restart_sync();
                 self.timers.clear_all();
                 self.me.news = None;
                 self.me.life = Life::Leaving { since: self.now, told: 0 };

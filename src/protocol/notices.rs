@@ -10,7 +10,7 @@ use crate::codec::Refusal;
 use crate::config::Config;
 use crate::fingerprint::{destination, fingerprint};
 use crate::identity::Identity;
-use crate::limiter::{Bucket, Limiter};
+use crate::limiter::{Bucket, Limiter, PeerLimiter};
 use crate::members::Slot;
 use crate::state::State;
 use crate::time::Instant;
@@ -28,6 +28,7 @@ pub(super) struct Restraint {
     corrections: Limiter,
     challenges: Bucket,
     refusals: Bucket,
+    pub(super) answers: PeerLimiter,
     accusers: VecDeque<Accuser>,
     pub(super) conflict: Pacing,
     pub(super) rival_told: Option<Instant>,
@@ -47,6 +48,7 @@ impl Restraint {
             corrections: Limiter::new(limits.notices_per_second, period),
             challenges: Bucket::new(limits.challenges_per_second),
             refusals: Bucket::new(limits.refusals_per_second),
+            answers: PeerLimiter::new(limits.answers_per_second, limits.answers_per_peer),
             accusers: VecDeque::new(),
             conflict: Pacing::default(),
             rival_told: None,
@@ -88,9 +90,22 @@ impl<I: Identity> Protocol<I> {
             self.stats.dropped.notices_limited += 1;
             return;
         }
-        let (identity, incarnation, state) = held;
+        self.send_notice(to, held);
+    }
+
+    /// Tells a member that we declare it down. It counts among all notices, not as the one of its subject's
+    /// interval: who restarts right now must not wait for the next.
+    pub(super) fn declare(&mut self, subject: &I, incarnation: u32) {
+        if self.restraint.notices.take_unnamed(self.now) {
+            self.send_notice(subject, (subject.clone(), incarnation, State::Down));
+        } else {
+            self.stats.dropped.notices_limited += 1;
+        }
+    }
+
+    fn send_notice(&mut self, to: &I, (identity, incarnation, state): (I, u32, State)) {
         let say = Say::YouAreDown { identity, incarnation, state };
-        self.send(Intent { to: to.route(), dst: destination(&key), slot: None, cookie: None, say });
+        self.send(Intent { to: to.route(), dst: destination(&to.addr()), slot: None, cookie: None, say });
     }
 
     /// Tells everybody again what is held of a member.

@@ -97,6 +97,7 @@ impl<I: Identity> Protocol<I> {
             Timer::Gossip => self.gossip_due(),
             Timer::Announce => self.announce_due(),
             Timer::Seeds => self.seeds_due(),
+            Timer::Sync => self.sync_due(),
             Timer::Conflict => self.conflict_due(),
             Timer::Twin => self.give_way_to_twin(),
         }
@@ -108,7 +109,7 @@ impl<I: Identity> Protocol<I> {
             let identity = self.members[slot].identity.clone();
             let incarnation = self.members[slot].incarnation;
             self.set_departed(slot, incarnation, State::Down);
-            self.notify(&identity, (identity.clone(), incarnation, State::Down));
+            self.declare(&identity, incarnation);
         }
     }
 }

@@ -4,8 +4,10 @@ use crate::world::{EPOCH, Mark, Peer, Rng, Seat, World, ms, route, rover, seal_a
 use haulout::codec::Update;
 use haulout::{Config, Event, Phase, State};
 
-/// Storms of each kind.
-const STORMS: u64 = 20;
+/// Storms of each kind; `HAULOUT_STORMS` in the environment asks for more.
+pub fn storms() -> u64 {
+    std::env::var("HAULOUT_STORMS").ok().and_then(|text| text.parse().ok()).unwrap_or(20)
+}
 
 /// A world in which things go wrong at random.
 struct Chaos<I: Peer> {
@@ -205,21 +207,21 @@ fn ends_in_one_view<I: Peer>(seed: u64, seats: usize, make: fn(usize, u64) -> I)
 
 #[test]
 fn a_storm_over_renewing_members_ends_in_one_view() {
-    for seed in 0..STORMS {
+    for seed in 0..storms() {
         ends_in_one_view(seed, 4 + seed as usize % 6, seal_at);
     }
 }
 
 #[test]
 fn a_storm_over_members_that_cannot_renew_ends_in_one_view() {
-    for seed in 0..STORMS {
+    for seed in 0..storms() {
         ends_in_one_view(seed, 4 + seed as usize % 6, |n, _| stone(n));
     }
 }
 
 #[test]
 fn a_storm_over_named_members_ends_in_one_view() {
-    for seed in 0..STORMS {
+    for seed in 0..storms() {
         ends_in_one_view(seed, 4 + seed as usize % 6, |n, epoch| rover(&format!("m{n}"), n, epoch));
     }
 }

@@ -241,7 +241,7 @@ fn a_member_started_without_seeds_is_active_at_once_and_a_dormant_engine_answers
     let mark = w.mark();
     w.start(a);
     assert_eq!(w.member(a).phase(), Phase::Active);
-    assert_eq!(w.events_of(a, mark), [&Event::Active]);
+    assert_eq!(w.events_of(a, mark), [&Event::Active, &Event::Synced]);
     w.join(a, route(1));
     w.run_for(secs(7));
     assert_eq!(outcomes(&w, a, route(1)), [SeedOutcome::NoAnswer]);

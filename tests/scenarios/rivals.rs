@@ -196,3 +196,63 @@ fn in_conflict_a_member_neither_probes_nor_acks_nor_gossips() {
     assert!(rounds <= 20, "{rounds} announces in two minutes");
     assert!(w.member(B).members().count() == 4);
 }
+
+/// Four members and three processes under one name that come, go, stand still and lose sight of each other.
+fn storm_of_claimants(seed: u64) {
+    let names = ["a", "b", "c", "d"];
+    let mut w: World<Rover> =
+        World::of(seed, Config::lan(), names.iter().enumerate().map(|(n, name)| rover(name, n, EPOCH)));
+    let claimants = [4, 5, 6].map(Seat);
+    for n in 0..3 {
+        let seat = w.add(rover("x", 10 + n, EPOCH));
+        w.crash(seat);
+    }
+    let mut rng = crate::world::Rng::new(w.seed());
+    let mut still = Vec::new();
+    for _ in 0..40 {
+        let n = rng.below(3) as usize;
+        let (seat, running) = (claimants[n], w.running().contains(&claimants[n]));
+        match rng.below(8) {
+            0..=2 if !running => {
+                w.restart(seat, rover("x", 10 + n, EPOCH - 3 + rng.below(7)));
+                w.join(seat, route(rng.below(4) as usize));
+            }
+            3 if running && !still.contains(&seat) => w.crash(seat),
+            4 if running && !still.contains(&seat) => {
+                w.pause(seat);
+                still.push(seat);
+            }
+            5 => still.drain(..).for_each(|seat| w.resume(seat)),
+            6 => {
+                let sides: Vec<_> = [0, 1, 2, 3, 10, 11, 12].map(|n| (rng.chance(500), route(n))).into();
+                let side = |of| sides.iter().filter(|s| s.0 == of).map(|s| s.1).collect::<Vec<_>>();
+                w.net.split(&[&side(true), &side(false)]);
+            }
+            _ => w.net.heal(),
+        }
+        w.run_for(rng.between(ms(5), secs(40)));
+    }
+    still.drain(..).for_each(|seat| w.resume(seat));
+    w.net.heal();
+    let one_holds_it = |w: &World<Rover>| {
+        let running = w.running();
+        let (out, members): (Vec<_>, Vec<_>) = running.into_iter().partition(|seat| is_out(w, *seat));
+        let claimants = members.iter().filter(|seat| **seat >= X1).count();
+        w.agree(&members) && (claimants == 1 || claimants == 0 && out.is_empty())
+    };
+    w.run_for(secs(60));
+    w.within(secs(7_200), "one holds the name", one_holds_it);
+    let mark = w.mark();
+    w.run_for(secs(600));
+    assert!(one_holds_it(&w), "{}", w.describe());
+    let changes =
+        w.count(mark, |event| matches!(event, Event::Renewed { .. } | Event::Up { .. } | Event::Down { .. }));
+    assert_eq!(changes, 0, "no ping-pong: {:?}", w.events(mark));
+}
+
+#[test]
+fn a_storm_of_claimants_ends_with_one_that_holds_the_name() {
+    for seed in 0..super::chaos::storms() / 2 {
+        storm_of_claimants(seed);
+    }
+}

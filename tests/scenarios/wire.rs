@@ -226,7 +226,8 @@ fn a_datagram_never_exceeds_the_configured_size_whatever_is_packed_on() {
         let seat = w.add(long(n));
         if n == 0 { w.start(seat) } else { w.join(seat, route(0)) }
     }
-    w.within(secs(60), "all are members", World::converged);
+    // A feed holds a third of them, so some meet only when the first of them probes the other.
+    w.within(secs(2 * 40 - 1), "all are members", World::converged);
     // News of every sort at once: deaths, suspicions with four names each, leaves, restarts.
     for n in 20..30 {
         w.crash(Seat(n));
@@ -275,12 +276,12 @@ fn messages_of_a_newer_member_are_ignored_whatever_their_kind() {
     let mut w = World::of(13, Config::lan(), (0..4).map(seal));
     w.capture();
     let mark = w.mark();
-    for kind in 12..=31 {
+    for kind in 16..=31 {
         let header = w.header_of(seal(1), 0, A, Message::Unknown(kind));
         let bytes = w.write(&header, &[]);
         w.inject(A, &bytes).expect("it is no error");
     }
-    assert_eq!(w.stats(A).dropped.unknown_messages, 20);
+    assert_eq!(w.stats(A).dropped.unknown_messages, 16);
     assert!(w.letters(mark).is_empty());
     assert!(w.converged());
 }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 /// Seal 2 at epoch 5 and incarnation 3, held in a state.
 fn holding(state: State) -> Protocol<Seal> {
     let mut protocol = Protocol::among(&seal(1, 0), &[seal(2, 5), seal(3, 0), seal(4, 0)]);
-    protocol.members.record_mut(Slot::at(0)).member.incarnation = 3;
+    protocol.members.set_incarnation(Slot::at(0), 3);
     match state {
         State::Alive => {}
         State::Suspect => protocol.apply(suspicion(&seal(2, 5), 3, &[address(3)]), false),
@@ -154,7 +154,7 @@ fn a_later_death_of_the_dead_raises_the_incarnation_and_is_not_told_on() {
 fn the_incarnation_of_the_dead_is_a_serial_number_where_identities_cannot_renew() {
     for state in [State::Down, State::Left] {
         let mut protocol = Protocol::<Walrus>::among(&walrus(1), &[walrus(2)]);
-        protocol.members.record_mut(Slot::at(0)).member.incarnation = u32::MAX;
+        protocol.members.set_incarnation(Slot::at(0), u32::MAX);
         protocol.apply(update(&walrus(2), 1, State::Down), false);
         protocol.apply(update(&walrus(2), u32::MAX, state), false);
         protocol.apply(update(&walrus(2), u32::MAX, state), false);

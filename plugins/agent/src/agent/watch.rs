@@ -41,10 +41,7 @@ fn note(agent: &Agent, event: &Event<Identity>) {
         }
         Event::Rejoined { identity } => {
             agent.notices().settled();
-            tracing::info!(
-                epoch = identity.epoch(),
-                "back in the cluster under a new epoch, after having been held down"
-            );
+            tracing::info!(epoch = identity.epoch(), "back in the cluster under a new epoch");
         }
         Event::Active => {
             agent.notices().settled();

@@ -68,7 +68,9 @@ fn a_restart_at_another_address_is_renewed_and_leaves_no_ghost() {
     until("a knows where b is now", || lab.row(&a, "b")["address"] == moved.at());
     lab.until_all_alive(&[&a, &moved], 2);
     assert_ne!(before["address"], moved.at());
-    assert!(lab.row(&a, "b")["epoch"].as_u64() > before["epoch"].as_u64());
+    // The same epoch if it moved within a second and the new address is the one that counts more.
+    assert!(lab.row(&a, "b")["epoch"].as_u64() >= before["epoch"].as_u64());
+    until("the log says so", || a.log().contains("member renewed"));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod conflict;
 mod control;
+#[cfg(target_os = "linux")] // it looks processes up in /proc
 mod demo;
 mod failure;
 mod hostile;

@@ -57,11 +57,9 @@ impl Lab {
                 command.env_remove(variable);
             }
         }
-        command
-            .env("XDG_RUNTIME_DIR", self.directory.path())
-            .env_remove("NO_COLOR")
-            .args(args)
-            .stdin(Stdio::null());
+        let directory = self.directory.path();
+        command.env("XDG_RUNTIME_DIR", directory).env("TMPDIR", directory).env_remove("NO_COLOR");
+        command.args(args).stdin(Stdio::null());
         command
     }
 

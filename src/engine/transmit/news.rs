@@ -1,0 +1,112 @@
+//! What travels along: own news, the buddy, updates, and the feed of a joiner.
+
+use super::put_update;
+use crate::codec::UpdateRef;
+use crate::engine::Engine;
+use crate::members::{Member, Slot};
+use crate::out::Out;
+use crate::protocol::{Life, Protocol};
+use crate::spec::Spec;
+use crate::state::State;
+use rand::RngExt;
+
+/// Updates that did not fit before a packet counts as full.
+const MISFITS: u8 = 3;
+
+impl<S: Spec> Engine<S> {
+    /// What is held of a member.
+    pub(super) fn put_held(&mut self, slot: Slot, out: &mut Out<'_>) -> bool {
+        let Protocol { members, suspicions, stats, .. } = &mut self.protocol;
+        let Some(Member { identity, incarnation, state }) = members.get(slot) else { return false };
+        let by = if *state == State::Suspect { suspicions.by(members.suspicion(slot)) } else { &[] };
+        put_update(
+            &self.codec,
+            UpdateRef { identity, incarnation: *incarnation, state: *state, by },
+            stats,
+            out,
+        )
+    }
+
+    /// Our own state: the header says that we are alive, a section that we leave. True while it is news.
+    pub(super) fn put_own_news(&mut self, out: &mut Out<'_>) -> bool {
+        let limit = self.protocol.retransmit_limit();
+        if let Life::Leaving { .. } = self.protocol.me.life {
+            let Protocol { me, stats, .. } = &mut self.protocol;
+            let left = UpdateRef {
+                identity: &me.identity,
+                incarnation: me.incarnation,
+                state: State::Left,
+                by: &[],
+            };
+            let put = put_update(&self.codec, left, stats, out);
+            if let Life::Leaving { told, .. } = &mut me.life {
+                *told = told.saturating_add(u8::from(put));
+            }
+            return put;
+        }
+        let Some(told) = self.protocol.me.news else { return false };
+        self.protocol.me.news = (told + 1 < limit).then_some(told + 1);
+        true
+    }
+
+    /// A suspected receiver is told first of all.
+    pub(super) fn put_buddy(&mut self, slot: Slot, out: &mut Out<'_>) -> bool {
+        let suspected = self.protocol.members.get(slot).is_some_and(|member| member.state == State::Suspect);
+        suspected && self.protocol.config.suspicion.buddy && self.put_held(slot, out)
+    }
+
+    /// Updates, those told least often first, until the packet is full.
+    pub(super) fn put_news(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
+        let (mut next, mut misfits, mut has_news) = (self.protocol.news.first(), 0, false);
+        // What the only other member knows is told.
+        let is_alone = self.protocol.members.len() == 1;
+        while let Some(slot) = next {
+            next = self.protocol.news.after(slot, &self.protocol.members);
+            if self.is_known_to(slot, receiver) {
+                if is_alone {
+                    self.packed.push(slot);
+                }
+            } else if self.put_held(slot, out) {
+                self.packed.push(slot);
+                has_news = true;
+            } else {
+                misfits += 1;
+                if misfits == MISFITS {
+                    break;
+                }
+            }
+        }
+        let limit = self.protocol.retransmit_limit();
+        for slot in self.packed.drain(..) {
+            self.protocol.news.sent(slot, limit, &mut self.protocol.members);
+        }
+        has_news
+    }
+
+    /// A receiver knows that it is alive; that it is suspected, the buddy told it already.
+    fn is_known_to(&self, slot: Slot, receiver: Slot) -> bool {
+        slot == receiver
+            && match self.protocol.members.get(slot).map(|member| member.state) {
+                Some(State::Suspect) => self.protocol.config.suspicion.buddy,
+                Some(State::Down | State::Left) => false,
+                Some(State::Alive) | None => true,
+            }
+    }
+
+    /// Active members as alive, in a run from a random start.
+    pub(super) fn put_feed(&mut self, out: &mut Out<'_>) {
+        let members = self.protocol.members.len();
+        if members == 0 {
+            return;
+        }
+        let start = self.protocol.rng.random_range(0..members);
+        for at in (start..members).chain(0..start) {
+            let Protocol { members, stats, .. } = &mut self.protocol;
+            let Member { identity, incarnation, .. } = &members[members.active()[at]];
+            let update = UpdateRef { identity, incarnation: *incarnation, state: State::Alive, by: &[] };
+            if !put_update(&self.codec, update, stats, out) {
+                return;
+            }
+        }
+    }
+}

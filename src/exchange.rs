@@ -1,0 +1,226 @@
+//! Anti-entropy as its asker keeps it: the comparison under way, the ranges still to be pulled, the pulls in
+//! flight, how soon the next comparison comes, and how many bytes it may cost (PROTOCOL §6).
+//!
+//! Responders keep no state. Invariant: a pull in flight is answered, repeated or given up within its
+//! patience; ranges only shrink. Cost: O(pulls in flight), at most [`PULLS`].
+
+use crate::config::SyncConfig;
+use crate::members::Slot;
+use crate::time::Instant;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// Most pulls in flight.
+pub(crate) const PULLS: usize = 16;
+/// Most pages of one chain; then the range goes on at another member.
+const PAGES: u8 = 64;
+/// Times that a pull is sent before it is given up; the last ones to another member.
+const TRIES: u8 = 4;
+/// From this try on, another member is asked.
+const ELSEWHERE: u8 = 2;
+
+/// A range of positions of the members plane, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) from: u64,
+    pub(crate) until: u64,
+}
+
+/// A range to be pulled, from this member or from any.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Errand {
+    pub(crate) range: Range,
+    pub(crate) peer: Option<Slot>,
+    /// How often it was sent without an answer.
+    tries: u8,
+    /// Pages that the chain has had at this member.
+    pages: u8,
+}
+
+impl Errand {
+    /// A range that nobody was asked for yet.
+    pub(crate) const fn new(range: Range, peer: Option<Slot>) -> Self {
+        Self { range, peer, tries: 0, pages: 0 }
+    }
+}
+
+/// A pull in flight.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InFlight {
+    pub(crate) number: u16,
+    pub(crate) peer: Slot,
+    pub(crate) range: Range,
+    /// Pulled since its asker had what we lack; no part of our own comparison.
+    pub(crate) back: bool,
+    pub(crate) challenged: bool,
+    tries: u8,
+    pages: u8,
+    sent: Instant,
+}
+
+/// A comparison without an answer so far.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comparison {
+    pub(crate) number: u16,
+    pub(crate) peer: Slot,
+    pub(crate) challenged: bool,
+    sent: Instant,
+}
+
+/// What a page does to its pull.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Turned {
+    /// The range is through.
+    Done,
+    /// It goes on: at the same member, or after too many pages at any.
+    On(Errand),
+    /// The page says that it goes on where it cannot.
+    Broken,
+}
+
+/// The asker's state.
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    /// An exchange went through all ranges that differed since we joined.
+    pub(crate) complete: bool,
+    pub(crate) comparison: Option<Comparison>,
+    pub(crate) errands: VecDeque<Errand>,
+    pub(crate) pulls: Vec<InFlight>,
+    /// What the present exchange taught, and whether some of it was given up; `None` when there is none.
+    pub(crate) verdict: Option<Verdict>,
+    pub(crate) next: Instant,
+    pace: Duration,
+    budget: Budget,
+    config: SyncConfig,
+}
+
+/// How an exchange goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Verdict {
+    pub(crate) useful: bool,
+    pub(crate) given_up: bool,
+}
+
+impl Exchange {
+    pub(crate) fn new(config: &SyncConfig) -> Self {
+        Self {
+            complete: false,
+            comparison: None,
+            errands: VecDeque::new(),
+            pulls: Vec::new(),
+            verdict: None,
+            next: Instant::ZERO,
+            pace: config.shortest,
+            budget: Budget { tokens: i64::from(config.burst), filled: Instant::ZERO },
+            config: config.clone(),
+        }
+    }
+
+    /// As at the start, for one who joins anew.
+    pub(crate) fn restart(&mut self) {
+        let budget = self.budget;
+        *self = Self { budget, ..Self::new(&self.config) };
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.comparison.is_none() && self.verdict.is_none()
+    }
+
+    pub(crate) fn compare(&mut self, now: Instant, number: u16, peer: Slot) {
+        self.comparison = Some(Comparison { number, peer, challenged: false, sent: now });
+    }
+
+    pub(crate) fn pull(&mut self, now: Instant, number: u16, errand: Errand, peer: Slot, back: bool) {
+        let Errand { range, tries, pages, .. } = errand;
+        self.pulls.push(InFlight { number, peer, range, back, challenged: false, tries, pages, sent: now });
+    }
+
+    pub(crate) fn find(&mut self, number: u16, peer: Slot) -> Option<usize> {
+        self.pulls.iter().position(|pull| pull.number == number && pull.peer == peer)
+    }
+
+    /// A page came for the pull at `at`, which is taken out.
+    pub(crate) fn turn(&mut self, at: usize, next: Option<u64>) -> Turned {
+        let pull = self.pulls.swap_remove(at);
+        let Some(from) = next else { return Turned::Done };
+        if from <= pull.range.from || from > pull.range.until {
+            return Turned::Broken;
+        }
+        let range = Range { from, until: pull.range.until };
+        let pages = pull.pages + 1;
+        Turned::On(if pages < PAGES {
+            Errand { pages, ..Errand::new(range, Some(pull.peer)) }
+        } else {
+            Errand::new(range, None)
+        })
+    }
+
+    /// A pull without an answer in time: what to do with its range, or `None` if it is given up.
+    pub(crate) fn overdue(&mut self, now: Instant, patience: Duration) -> Option<(InFlight, Option<Errand>)> {
+        let at = self.pulls.iter().position(|pull| pull.sent + patience <= now)?;
+        let pull = self.pulls.swap_remove(at);
+        let (range, tries, pages) = (pull.range, pull.tries + 1, pull.pages);
+        let peer = (tries < ELSEWHERE).then_some(pull.peer);
+        let again = !pull.back && tries < TRIES;
+        Some((pull, again.then_some(Errand { range, peer, tries, pages })))
+    }
+
+    /// Whether the comparison has had no answer in time; then there is none.
+    pub(crate) fn comparison_overdue(&mut self, now: Instant, patience: Duration) -> bool {
+        self.comparison.take_if(|comparison| comparison.sent + patience <= now).is_some()
+    }
+
+    /// The next step: an answer that is overdue, the next comparison, or, while the budget is used up, a
+    /// pause. It lies in the future but for a comparison that is due.
+    pub(crate) fn deadline(&self, now: Instant, patience: Duration) -> Instant {
+        let pulls = self.pulls.iter().map(|pull| pull.sent + patience);
+        let comparison = self.comparison.iter().map(|comparison| comparison.sent + patience);
+        let earliest = pulls.chain(comparison).min();
+        if self.is_idle() {
+            return earliest.map_or(self.next, |at| at.min(self.next)).max(now);
+        }
+        earliest.filter(|at| *at > now).unwrap_or(now + self.config.shortest)
+    }
+
+    /// The present exchange is over. How long until the next: half as long after a useful one, twice as long
+    /// after an equal or fruitless one.
+    pub(crate) fn pause(&mut self, useful: bool) -> Duration {
+        let SyncConfig { shortest, longest, .. } = self.config;
+        self.pace = if useful { self.pace / 2 } else { self.pace * 2 };
+        self.pace = self.pace.clamp(shortest, longest);
+        self.pace
+    }
+
+    /// The present pause, unchanged: there was no comparison.
+    pub(crate) fn pace(&self) -> Duration {
+        self.pace
+    }
+
+    /// Counts bytes that the asker causes.
+    pub(crate) fn spend(&mut self, bytes: usize) {
+        self.budget.tokens = self.budget.tokens.saturating_sub_unsigned(bytes as u64);
+    }
+
+    /// Whether more may be asked for; always until the first complete exchange.
+    pub(crate) fn may_ask(&mut self, now: Instant) -> bool {
+        let Budget { tokens, filled } = &mut self.budget;
+        let fill = now.since(*filled).as_millis() as i64 * i64::from(self.config.bytes_per_second) / 1_000;
+        if fill > 0 {
+            *filled = now;
+            *tokens = (*tokens).max(-i64::from(self.config.burst)).saturating_add(fill);
+            *tokens = (*tokens).min(self.config.burst.into());
+        }
+        !self.complete || *tokens > 0
+    }
+}
+
+/// Bytes that the asker may cause.
+#[derive(Clone, Copy, Debug)]
+struct Budget {
+    tokens: i64,
+    filled: Instant,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,316 @@
+//! Anti-entropy (PROTOCOL §6), the asker: compare with one member at random, pull what differs, a range at a
+//! time, from wherever it is to be had.
+
+use super::{Intent, Protocol, Say};
+use crate::codec::{DIGEST_VERSION, Leaves, MAX_HAVE, Page, Plane, Position, Pull};
+use crate::digest::{Digest, salted};
+use crate::event::Event;
+use crate::exchange::{Errand, PULLS, Range, Turned, Verdict};
+use crate::fingerprint::destination;
+use crate::identity::Identity;
+use crate::members::{Entry, Slot};
+use crate::stats::Comparison;
+use crate::timers::Timer;
+use core::time::Duration;
+use rand::RngExt;
+
+/// Updates in a feed from which on the cluster is large: its space is pulled in parts, not compared first.
+const LARGE_FEED: usize = 32;
+/// Most leaves of one range: the whole space makes as many ranges as pulls may be in flight.
+const LEAVES_A_RANGE: usize = 256 / PULLS;
+
+impl<I: Identity> Protocol<I> {
+    /// Sets the deadline of the next step.
+    pub(super) fn arm_sync(&mut self) {
+        if self.me.is_serving() && self.members.len() > 0 {
+            let at = self.exchange.deadline(self.now, self.config.probe.timeout);
+            self.timers.set(Timer::Sync, at);
+        }
+    }
+
+    /// There is somebody to compare with: soon.
+    pub(super) fn await_sync(&mut self) {
+        if self.me.is_serving() && !self.timers.is_set(Timer::Sync) {
+            self.schedule_sync(self.exchange.pace());
+        }
+    }
+
+    pub(super) fn sync_due(&mut self) {
+        let patience = self.config.probe.timeout;
+        if self.exchange.comparison_overdue(self.now, patience) {
+            self.schedule_sync(self.exchange.pace());
+        }
+        while let Some((pull, errand)) = self.exchange.overdue(self.now, patience) {
+            match errand {
+                Some(errand) => self.exchange.errands.push_back(errand),
+                None if !pull.back => self.give_up(),
+                None => {}
+            }
+        }
+        self.run_errands();
+        if self.exchange.is_idle() && self.exchange.next <= self.now {
+            self.compare_with_any();
+        }
+        self.arm_sync();
+    }
+
+    fn compare_with_any(&mut self) {
+        let members = self.members.len();
+        if members == 0 || !self.exchange.may_ask(self.now) {
+            return self.schedule_sync(self.config.sync.shortest);
+        }
+        let peer = self.members.active()[self.rng.random_range(0..members)];
+        self.compare_with(peer);
+    }
+
+    /// Asks one member whether it holds what we hold.
+    pub(super) fn compare_with(&mut self, peer: Slot) {
+        let number = self.next_number();
+        self.exchange.compare(self.now, number, peer);
+        self.ask(peer, Say::Sync { number, version: DIGEST_VERSION }, None);
+        self.arm_sync();
+    }
+
+    /// The user wants a comparison with the member at a route.
+    pub(crate) fn sync_with(&mut self, route: &I::Route) {
+        let at = |slot: &&Slot| self.members[**slot].identity.route() == *route;
+        if self.me.is_serving()
+            && self.exchange.is_idle()
+            && let Some(peer) = self.members.active().iter().find(at)
+        {
+            self.compare_with(*peer);
+        }
+    }
+
+    pub(super) fn ask(&mut self, peer: Slot, say: Say<I>, cookie: Option<u64>) {
+        let identity = &self.members[peer].identity;
+        let (to, dst) = (identity.route(), destination(&identity.addr()));
+        self.send(Intent { to, dst, slot: Some(peer), cookie, say });
+    }
+
+    /// The answer to a comparison.
+    pub(super) fn hear_leaves(&mut self, peer: Slot, number: u16, leaves: Option<&Leaves>) {
+        let asked = |c: &mut crate::exchange::Comparison| c.number == number && c.peer == peer;
+        if self.exchange.comparison.take_if(asked).is_none() {
+            self.stats.dropped.unmatched += 1;
+            return;
+        }
+        let Some(leaves) = leaves else {
+            let with = crate::fingerprint::fingerprint(&self.members[peer].identity.addr());
+            self.stats.last_equal = Some(Comparison { at: self.now, with });
+            return self.conclude(Verdict::default());
+        };
+        self.exchange.verdict = Some(Verdict::default());
+        if leaves.plane == Plane::Members {
+            self.plan(peer, leaves);
+        }
+        self.run_errands();
+        self.arm_sync();
+    }
+
+    /// Ranges of adjacent leaves that differ.
+    fn plan(&mut self, peer: Slot, leaves: &Leaves) {
+        let ours = self.digest().salted(leaves.salt);
+        let mut run: Option<(u64, usize)> = None;
+        let differs =
+            core::iter::zip(ours, leaves.leaves.iter().copied()).map(|(ours, theirs)| ours != theirs);
+        for (number, differs) in differs.chain([false]).enumerate() {
+            run = match run {
+                Some((from, length)) if differs && length < LEAVES_A_RANGE => Some((from, length + 1)),
+                Some((from, length)) => {
+                    let until = (from + length as u64 - 1) << 56 | (u64::MAX >> 8);
+                    let range = Range { from: from << 56, until };
+                    self.exchange.errands.push_back(Errand::new(range, Some(peer)));
+                    differs.then_some((number as u64, 1))
+                }
+                None => differs.then_some((number as u64, 1)),
+            };
+        }
+    }
+
+    /// A joiner of a large cluster pulls the whole space at once, in parts, from as many members.
+    fn pull_everything(&mut self) {
+        self.exchange.comparison = None;
+        self.exchange.verdict = Some(Verdict::default());
+        let part = u64::MAX / PULLS as u64 + 1;
+        for number in 0..PULLS as u64 {
+            let range = Range { from: number * part, until: number * part + (part - 1) };
+            self.exchange.errands.push_back(Errand::new(range, None));
+        }
+        self.run_errands();
+        self.arm_sync();
+    }
+
+    /// A member fed us: learn the rest of what it holds.
+    pub(super) fn sync_after_feed(&mut self, peer: Slot, updates: usize) {
+        if !self.exchange.is_idle() || !self.members[peer].state.is_active() {
+            return;
+        }
+        if !self.exchange.complete && updates >= LARGE_FEED {
+            self.pull_everything();
+        } else {
+            self.compare_with(peer);
+        }
+    }
+
+    /// Sends pulls for what is to be done, as many as may be in flight and as the budget allows.
+    fn run_errands(&mut self) {
+        while self.exchange.pulls.len() < PULLS && self.exchange.may_ask(self.now) {
+            let Some(errand) = self.exchange.errands.pop_front() else { break };
+            let active = |slot: &Slot| self.members.get(*slot).is_some_and(|member| member.state.is_active());
+            let peer = match errand.peer.filter(active) {
+                Some(peer) => peer,
+                None if self.members.len() == 0 => {
+                    self.give_up();
+                    continue;
+                }
+                None => self.members.active()[self.rng.random_range(0..self.members.len())],
+            };
+            self.send_pull(errand, peer, false);
+        }
+        let pulling = self.exchange.pulls.iter().any(|pull| !pull.back);
+        if self.exchange.errands.is_empty()
+            && !pulling
+            && let Some(verdict) = self.exchange.verdict.take()
+        {
+            self.conclude(verdict);
+        }
+    }
+
+    /// Pulls a range, or as much of it as we can say of what we have; the rest of it waits.
+    pub(super) fn send_pull(&mut self, mut errand: Errand, peer: Slot, back: bool) {
+        let number = self.next_number();
+        let (pull, rest) = self.request(number, errand.range, back);
+        if let Some(rest) = rest {
+            errand.range.until = rest.from - 1;
+            if !back {
+                self.exchange.errands.push_front(Errand::new(rest, errand.peer));
+            }
+        }
+        self.exchange.pull(self.now, number, errand, peer, back);
+        self.ask(peer, Say::SyncPull(pull), None);
+    }
+
+    /// The request for a range, with what we have of it; and the rest of the range, if we have too much.
+    fn request(&mut self, number: u16, range: Range, back: bool) -> (Pull, Option<Range>) {
+        let salt = self.rng.random();
+        let mut ours = core::mem::take(&mut self.ranged);
+        self.range(range, &mut ours);
+        let rest = ours.get(MAX_HAVE).map(|(beyond, _)| Range { from: beyond.key, until: range.until });
+        let have = ours.iter().take(MAX_HAVE).map(|(entry, _)| salted(entry.value, salt)).collect();
+        self.ranged = ours;
+        let until = rest.map_or(range.until, |rest| rest.from - 1);
+        let position = |key| Position { key, item: 0 };
+        let (from, until) = (position(range.from), position(until));
+        (Pull { number, plane: Plane::Members, back, from, until, salt, have }, rest)
+    }
+
+    /// A page was applied; `taught` says that it changed what we hold.
+    pub(super) fn hear_page(&mut self, peer: Slot, page: &Page, taught: bool) {
+        let Some(at) = self.exchange.find(page.number, peer).filter(|_| page.plane == Plane::Members) else {
+            self.stats.dropped.unmatched += 1;
+            return;
+        };
+        let back = self.exchange.pulls[at].back;
+        if let Some(verdict) = self.exchange.verdict.as_mut().filter(|_| !back) {
+            verdict.useful |= taught;
+        }
+        match self.exchange.turn(at, page.next.map(|next| next.key)) {
+            Turned::Done => {}
+            Turned::On(errand) if errand.peer == Some(peer) => self.send_pull(errand, peer, back),
+            Turned::On(_) if back => {}
+            Turned::On(errand) => self.exchange.errands.push_back(errand),
+            Turned::Broken => {
+                self.stats.dropped.broken_pages += 1;
+                if !back {
+                    self.give_up();
+                }
+            }
+        }
+        self.run_errands();
+        self.arm_sync();
+    }
+
+    fn give_up(&mut self) {
+        if let Some(verdict) = &mut self.exchange.verdict {
+            verdict.given_up = true;
+        }
+    }
+
+    /// The exchange is over.
+    fn conclude(&mut self, verdict: Verdict) {
+        let pause = self.exchange.pause(verdict.useful);
+        self.schedule_sync(pause);
+        if !verdict.given_up {
+            self.completed();
+        }
+        self.arm_sync();
+    }
+
+    /// We hold what the cluster holds.
+    pub(super) fn completed(&mut self) {
+        if !core::mem::replace(&mut self.exchange.complete, true) {
+            self.meeting.seeds.rest();
+            self.event(Event::Synced);
+        }
+    }
+
+    /// The next comparison comes after the pause, and up to a quarter later, at random.
+    fn schedule_sync(&mut self, pause: Duration) {
+        let jitter = self.rng.random_range(0..=pause.as_micros() as u64 / 4);
+        self.exchange.next = self.now + pause + Duration::from_micros(jitter);
+        self.arm_sync();
+    }
+
+    /// The digest of the members plane, oneself included.
+    pub(crate) fn digest(&self) -> Digest {
+        let me = self.my_entry();
+        self.members.digest().with(me.key, me.value)
+    }
+
+    /// Our own entry of the members plane.
+    pub(crate) fn my_entry(&self) -> Entry {
+        Entry::of(&self.me.identity, self.me.incarnation)
+    }
+
+    /// The entries of a range, ours among them, in the order of positions.
+    pub(crate) fn range(&self, range: Range, out: &mut alloc::vec::Vec<(Entry, Option<Slot>)>) {
+        self.members.range(range.from, range.until, out);
+        let me = self.my_entry();
+        if (range.from..=range.until).contains(&me.key) {
+            let at = out.partition_point(|(entry, _)| entry.key < me.key);
+            out.insert(at, (me, None));
+        }
+    }
+
+    /// Whoever joins, or joins again, asks anew.
+    pub(super) fn restart_sync(&mut self) {
+        self.exchange.restart();
+        self.exchange.next = self.now;
+    }
+
+    /// One of our requests was challenged: it is repeated once, with the cookie. True if it was one.
+    pub(super) fn sync_challenged(&mut self, source: &I, number: u16, cookie: u64) -> bool {
+        let Some(peer) = self.members.find(&source.addr()) else { return false };
+        if let Some(comparison) = &mut self.exchange.comparison
+            && (comparison.number, comparison.peer) == (number, peer)
+        {
+            if !core::mem::replace(&mut comparison.challenged, true) {
+                self.ask(peer, Say::Sync { number, version: DIGEST_VERSION }, Some(cookie));
+            }
+            return true;
+        }
+        let Some(at) = self.exchange.find(number, peer) else { return false };
+        let pull = &mut self.exchange.pulls[at];
+        if core::mem::replace(&mut pull.challenged, true) {
+            return true;
+        }
+        let (range, back) = (pull.range, pull.back);
+        let (pull, _) = self.request(number, range, back);
+        self.ask(peer, Say::SyncPull(pull), Some(cookie));
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;
