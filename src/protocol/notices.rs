@@ -25,6 +25,8 @@ const ACCUSERS: usize = 64;
 /// All limits on what is sent unasked.
 pub(super) struct Restraint {
     notices: Limiter,
+    /// Pings by which we show ourselves to accusers who are no members here.
+    shown: Limiter,
     corrections: Limiter,
     challenges: Bucket,
     refusals: Bucket,
@@ -45,6 +47,7 @@ impl Restraint {
         let (limits, period) = (&config.limits, config.probe.interval);
         Self {
             notices: Limiter::new(limits.notices_per_second, period),
+            shown: Limiter::new(limits.notices_per_second, period),
             corrections: Limiter::new(limits.notices_per_second, period),
             challenges: Bucket::new(limits.challenges_per_second),
             refusals: Bucket::new(limits.refusals_per_second),
@@ -164,7 +167,7 @@ impl<I: Identity> Protocol<I> {
         let is_it =
             |slot: &Slot| self.members[*slot].state.is_active() && self.members[*slot].identity == *to;
         let slot = self.members.find(&key).filter(is_it);
-        if slot.is_none() && !self.restraint.notices.take(self.now, fingerprint(&key)) {
+        if slot.is_none() && !self.restraint.shown.take(self.now, fingerprint(&key)) {
             self.stats.dropped.notices_limited += 1;
             return;
         }

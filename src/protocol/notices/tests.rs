@@ -40,3 +40,16 @@ fn a_notice_that_the_limit_holds_back_is_not_counted_as_the_answer_to_an_accuser
     protocol.notify(&b, held);
     assert_eq!(protocol.notices().len(), 0, "one in five seconds");
 }
+
+#[test]
+fn forged_notices_do_not_use_up_the_limit_of_our_own() {
+    let (me, b) = (otter("a", 1, 5), otter("b", 2, 7));
+    let mut protocol = Protocol::among(&me, core::slice::from_ref(&b));
+    for accuser in 0..100_u16 {
+        let outdated = vec![update(&otter("a", 1, 4), 0, State::Down)];
+        protocol.hears(&otter(&alloc::format!("x{accuser}"), 100, 0), Message::YouAreDown, outdated);
+    }
+    assert_eq!(protocol.sent().len(), 32, "pings, limited too");
+    protocol.notify(&b, (b.clone(), 0, State::Down));
+    assert_eq!(protocol.notices().len(), 1);
+}
