@@ -1,9 +1,13 @@
 //! Datagrams that nobody sent: well-formed, with identities, incarnations and states at random.
 
 use crate::kind::{Kind, PLACES, route};
+use core::net::SocketAddr;
 use haulout::Out;
 use haulout::State;
-use haulout::codec::{Codec, HeaderRef, MessageRef, Refusal, SectionRef, Suspecters, Update, Version};
+use haulout::codec::{
+    Codec, DIGEST_VERSION, HeaderRef, LeavesRef, MessageRef, Page, Plane, Position, PullRef, Refusal,
+    SectionRef, Suspecters, Update, Version,
+};
 use haulout::fingerprint::destination;
 use haulout_codec_serde::PostcardCodec;
 use rand::RngExt;
@@ -43,19 +47,29 @@ fn update<I: Kind>(rng: &mut SmallRng, present: &[I]) -> Update<I> {
     Update { identity: identity(rng, present), incarnation: incarnation::<I>(rng), state, by }
 }
 
-/// A datagram to `to` from `source`, if somebody in particular speaks.
-pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Option<&I>, to: &I) -> Vec<u8> {
-    let random = identity(rng, present);
-    let source = source.unwrap_or(&random);
+fn position(rng: &mut SmallRng) -> Position {
+    match rng.random_range(0..3) {
+        0 => Position::FIRST,
+        1 => Position::LAST,
+        _ => Position { key: rng.random(), item: 0 },
+    }
+}
+
+/// A message at random; `other`, `place` and `words` are what some speak of.
+fn message<'a, I: Kind>(
+    rng: &mut SmallRng,
+    (other, target): (&'a I, &'a I::Addr),
+    place: &'a SocketAddr,
+    words: &'a [u32; 256],
+) -> MessageRef<'a, I> {
     let number = rng.random();
-    let other = identity(rng, present);
-    let (target, place) = (other.addr(), route(rng.random_range(0..PLACES + 2), 0));
     let reason = Refusal::from_number(rng.random_range(0..7));
-    let message = match rng.random_range(0..14) {
+    let sync = rng.random_range(0..3);
+    match rng.random_range(0..18) {
         0 => MessageRef::Ping { number },
         1 => MessageRef::Ack { number },
-        2 => MessageRef::PingReq { number, target: &target, route: Some(&place) },
-        3 => MessageRef::ForwardedAck { number, identity: &other, incarnation: incarnation::<I>(rng) },
+        2 => MessageRef::PingReq { number, target, route: Some(place) },
+        3 => MessageRef::ForwardedAck { number, identity: other, incarnation: incarnation::<I>(rng) },
         4 => MessageRef::Nack { number },
         5 => MessageRef::Announce { number, flags: 0, padding: 100 },
         6 => MessageRef::Challenge { number, cookie: rng.random() },
@@ -63,8 +77,42 @@ pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Optio
         8 => MessageRef::Refused { number, reason, cluster: None, min: 1, max: 1 },
         9 => MessageRef::YouAreDown,
         10 => MessageRef::Unknown(20),
+        11 => MessageRef::Sync {
+            number,
+            version: DIGEST_VERSION,
+            members: rng.random(),
+            records: None,
+            clock: rng.random(),
+        },
+        12 => {
+            let leaves = LeavesRef { plane: Plane::Members, salt: rng.random(), leaves: words };
+            MessageRef::SyncLeaves { number, leaves: (sync > 0).then_some(leaves) }
+        }
+        13 => MessageRef::SyncPull(PullRef {
+            number,
+            plane: Plane::Members,
+            back: sync == 0,
+            from: position(rng),
+            until: position(rng),
+            salt: rng.random(),
+            have: &words[..8 * sync],
+        }),
+        14 => {
+            let next = (sync > 0).then(|| position(rng));
+            MessageRef::SyncPage(Page { number, plane: Plane::Members, from: position(rng), next })
+        }
         _ => MessageRef::Gossip,
-    };
+    }
+}
+
+/// A datagram to `to` from `source`, if somebody in particular speaks.
+pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Option<&I>, to: &I) -> Vec<u8> {
+    let random = identity(rng, present);
+    let source = source.unwrap_or(&random);
+    let other = identity(rng, present);
+    let (target, place) = (other.addr(), route(rng.random_range(0..PLACES + 2), 0));
+    let words = [rng.random(); 256];
+    let message = message(rng, (&other, &target), &place, &words);
     let header = HeaderRef {
         version: Version::CURRENT,
         cluster: None,
