@@ -120,7 +120,7 @@ pub struct JoinConfig {
     /// wan 15 s. It is asked several times within it, and from time to time afterwards.
     pub timeout: Duration,
     /// How often one seed, one member held down or one forgotten route is asked whether it is there again.
-    /// Above zero; lan 10 s, local 5 s, wan 30 s.
+    /// At least 10 ms; lan 10 s, local 5 s, wan 30 s.
     ///
     /// A partition heals within two of it.
     pub announce_interval: Duration,

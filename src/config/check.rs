@@ -30,7 +30,11 @@ impl Config {
         require((1..=32).contains(&gossip.fanout), "gossip.fanout", "must be from 1 to 32")?;
         require((1..=7).contains(&gossip.retransmit), "gossip.retransmit", "must be from 1 to 7")?;
         require(!join.timeout.is_zero(), "join.timeout", "must be above zero")?;
-        require(!join.announce_interval.is_zero(), "join.announce_interval", "must be above zero")?;
+        require(
+            join.announce_interval >= Duration::from_millis(10),
+            "join.announce_interval",
+            "must be at least 10 ms",
+        )?;
         require(!join.forget_after.is_zero(), "join.forget_after", "must be above zero")?;
         require(
             (Duration::from_millis(10)..=sync.longest).contains(&sync.shortest),
@@ -126,6 +130,7 @@ mod tests {
         assert_eq!(field(|c| c.gossip.retransmit = 8), "gossip.retransmit");
         assert_eq!(field(|c| c.join.timeout = Duration::ZERO), "join.timeout");
         assert_eq!(field(|c| c.join.announce_interval = Duration::ZERO), "join.announce_interval");
+        assert_eq!(field(|c| c.join.announce_interval = Duration::from_nanos(1)), "join.announce_interval");
         assert_eq!(field(|c| c.join.forget_after = Duration::ZERO), "join.forget_after");
         assert_eq!(field(|c| c.sync.shortest = Duration::ZERO), "sync.shortest");
         assert_eq!(field(|c| c.sync.longest = Duration::from_secs(3601)), "sync.longest");

@@ -1,6 +1,6 @@
 //! A decoded datagram arrives: who speaks, may it, and what does it say.
 //!
-//! The order of the checks: version, receiver, cluster, our own key; then what the header says of its
+//! The order of the checks: receiver, version, cluster, our own key; then what the header says of its
 //! sender; then the message; then the sections, if the sender is a member under exactly that identity.
 
 use super::{Life, Protocol, Say};
@@ -108,17 +108,17 @@ impl<I: Identity> Protocol<I> {
         Ok(())
     }
 
-    /// Version, receiver and cluster. A joiner of another version or cluster is told so.
+    /// Receiver, version and cluster. A joiner of another version or cluster is told so.
     fn check_address(&mut self, header: &Header<I>) -> Result<(), Rejected> {
+        if header.dst.is_some() && header.dst != self.me.dst {
+            self.stats.dropped.misdirected += 1;
+            return Err(Rejected::Misdirected);
+        }
         let refused = matches!(header.message, Message::Refused { .. });
         if header.version.spoken != VERSION && !refused {
             self.turn_away(header, Refusal::Version);
             self.stats.dropped.version += 1;
             return Err(Rejected::Version { spoken: header.version.spoken, highest: header.version.highest });
-        }
-        if header.dst.is_some() && header.dst != self.me.dst {
-            self.stats.dropped.misdirected += 1;
-            return Err(Rejected::Misdirected);
         }
         if header.cluster != self.config.cluster && !refused {
             self.turn_away(header, Refusal::Cluster);
@@ -243,3 +243,6 @@ impl<I: Identity> Protocol<I> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

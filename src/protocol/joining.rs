@@ -51,9 +51,8 @@ impl<I: Identity> Protocol<I> {
 
     /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
-        self.resume();
         self.restart_sync();
-        if !self.me.served {
+        if !self.resume() {
             return;
         }
         match self.me.identity.renew(&self.me.identity) {
@@ -240,3 +239,6 @@ impl<I: Identity> Protocol<I> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

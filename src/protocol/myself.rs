@@ -36,6 +36,8 @@ pub(crate) struct Myself<I: Identity> {
     /// The last number given to a request.
     pub(super) number: u16,
     reassured: Option<Instant>,
+    /// When requests under way were last made again, for a newer identity.
+    asked_again: Option<Instant>,
     /// When the first of the present alarms was, and how many there are.
     alarms: (Instant, u8),
 }
@@ -69,6 +71,7 @@ impl<I: Identity> Myself<I> {
             met_earlier_life: false,
             number,
             reassured: None,
+            asked_again: None,
             alarms: (Instant::ZERO, 0),
         }
     }
@@ -212,7 +215,13 @@ impl<I: Identity> Protocol<I> {
             self.leave_conflict();
         }
         self.tell_own();
+        // Once a gossip interval: renewing can be forged, and is not to be worth it.
+        let fresh = |at: Instant| self.now.since(at) < self.config.gossip.interval;
+        if self.me.asked_again.is_some_and(fresh) {
+            return;
+        }
         for route in self.meeting.requests.take_announced(self.now) {
+            self.me.asked_again = Some(self.now);
             self.announce_to(route);
         }
     }

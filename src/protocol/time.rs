@@ -60,11 +60,13 @@ impl<I: Identity> Protocol<I> {
         self.watch.paused.get_or_insert(self.now);
     }
 
-    /// We serve again: suspicions go on from where they stopped.
-    pub(super) fn resume(&mut self) {
-        if let Some(since) = self.watch.paused.take() {
-            self.suspicions.postpone(self.now.since(since));
-        }
+    /// We serve again: suspicions, and the time that seeds have to answer, go on from where they stopped. False if we never served before.
+    pub(super) fn resume(&mut self) -> bool {
+        let Some(since) = self.watch.paused.take() else { return false };
+        let stood = self.now.since(since);
+        self.suspicions.postpone(stood);
+        self.meeting.seeds.postpone(stood);
+        true
     }
 
     /// Serves every deadline that has come; what is due afterwards lies in the future.

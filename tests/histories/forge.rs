@@ -23,10 +23,11 @@ pub(crate) fn identity<I: Kind>(rng: &mut SmallRng, present: &[I]) -> I {
     }
 }
 
-fn incarnation(rng: &mut SmallRng) -> u32 {
+fn incarnation<I: Kind>(rng: &mut SmallRng) -> u32 {
     match rng.random_range(0..10) {
         0 => u32::MAX - rng.random_range(0..2),
-        1 => rng.random(),
+        // Of serial numbers three such in one datagram make a circle.
+        1 if I::RENEWS => rng.random(),
         _ => rng.random_range(0..6),
     }
 }
@@ -39,7 +40,7 @@ fn update<I: Kind>(rng: &mut SmallRng, present: &[I]) -> Update<I> {
             by.insert(identity(rng, present).addr());
         }
     }
-    Update { identity: identity(rng, present), incarnation: incarnation(rng), state, by }
+    Update { identity: identity(rng, present), incarnation: incarnation::<I>(rng), state, by }
 }
 
 /// A datagram to `to` from `source`, if somebody in particular speaks.
@@ -54,7 +55,7 @@ pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Optio
         0 => MessageRef::Ping { number },
         1 => MessageRef::Ack { number },
         2 => MessageRef::PingReq { number, target: &target, route: Some(&place) },
-        3 => MessageRef::ForwardedAck { number, identity: &other, incarnation: incarnation(rng) },
+        3 => MessageRef::ForwardedAck { number, identity: &other, incarnation: incarnation::<I>(rng) },
         4 => MessageRef::Nack { number },
         5 => MessageRef::Announce { number, flags: 0, padding: 100 },
         6 => MessageRef::Challenge { number, cookie: rng.random() },
@@ -70,7 +71,7 @@ pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Optio
         dst: destination(&to.addr()),
         cookie: rng.random_bool(0.1).then(|| rng.random()),
         source,
-        incarnation: if rng.random_bool(0.7) { 0 } else { incarnation(rng) },
+        incarnation: if rng.random_bool(0.7) { 0 } else { incarnation::<I>(rng) },
         message,
     };
     let sections = if matches!(message, MessageRef::YouAreDown) { 1 } else { rng.random_range(0..4) };

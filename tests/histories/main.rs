@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::World;
 
 /// Histories of each kind; `tests/histories` takes some ten seconds with them, unoptimised.
-const HISTORIES: u64 = 400;
+const HISTORIES: u64 = 700;
 
 /// Runs the histories of one kind, or the one that `HAULOUT_HISTORY` names.
 fn run<I: Kind>(test: &str) {
@@ -41,6 +41,21 @@ fn run<I: Kind>(test: &str) {
         slowest.0,
         slowest.1
     );
+}
+
+#[test]
+fn two_processes_of_one_key_end_with_one_member() {
+    let test = "two_processes";
+    let only = variable("HAULOUT_HISTORY");
+    let seeds =
+        only.map_or(0..variable("HAULOUT_HISTORIES").unwrap_or(HISTORIES) / 20, |seed| seed..seed + 1);
+    for seed in seeds {
+        let history = || World::<Named<SocketAddr>>::with_twin(seed, only.is_some()).run_with_twin();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(history)) {
+            println!("replay: HAULOUT_HISTORY={seed} cargo test --test histories {test} -- --nocapture");
+            resume_unwind(panic);
+        }
+    }
 }
 
 fn variable(name: &str) -> Option<u64> {

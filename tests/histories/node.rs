@@ -11,6 +11,8 @@ const LIMIT: usize = 1_400;
 
 pub(crate) struct Node<I: Kind> {
     pub(crate) engine: Engine<(I, PostcardCodec, ())>,
+    /// When the engine's next deadline is, in microseconds.
+    pub(crate) due: u64,
     pub(crate) paused_until: u64,
     /// What waits in the socket of one that is paused.
     pub(crate) socket: VecDeque<Vec<u8>>,
@@ -26,7 +28,16 @@ impl<I: Kind> Node<I> {
         let engine =
             Engine::new(identity, PostcardCodec, (), config, seed).expect("the settings are possible");
         let (replayed, held) = (BTreeMap::new(), BTreeMap::new());
-        Self { engine, paused_until: 0, socket: VecDeque::new(), replayed, held, own, renewals: 0 }
+        Self {
+            engine,
+            due: u64::MAX,
+            paused_until: 0,
+            socket: VecDeque::new(),
+            replayed,
+            held,
+            own,
+            renewals: 0,
+        }
     }
 
     /// One mutation, then the drain: gives what is sent.
@@ -37,7 +48,8 @@ impl<I: Kind> Node<I> {
     ) -> Vec<(SocketAddr, Vec<u8>)> {
         let now = Instant::from_micros(now);
         mutate(&mut self.engine, now);
-        let (mut buf, mut sent) = ([0; 2 * LIMIT], Vec::new());
+        let mut buf = [0; 2 * LIMIT];
+        let mut sent = Vec::new();
         while let Some(transmit) = self.engine.poll_transmit(now, &mut buf) {
             assert!(transmit.len <= LIMIT, "a datagram of {} bytes", transmit.len);
             assert!(self.engine.phase() != Phase::Dormant, "the dormant are silent");
@@ -48,6 +60,7 @@ impl<I: Kind> Node<I> {
             self.replay(event);
         }
         self.check();
+        self.due = self.engine.poll_timeout().map_or(u64::MAX, Instant::as_micros);
         sent
     }
 

@@ -43,9 +43,9 @@ fn a_winner_that_answers_is_not_taken_for_gone() {
 fn an_answer_to_a_question_from_before_the_conflict_ends_nothing() {
     let mut loser = Protocol::among(&otter("a", 1, 5), &[otter("b", 2, 0)]);
     loser.announce_to(address(2));
-    let number = match loser.sent()[..] {
-        [crate::outbox::Intent { say: Say::Announce { number }, .. }] => number,
-        _ => panic!("one announce"),
+    let sent = loser.sent();
+    let [crate::outbox::Intent { say: Say::Announce { number }, .. }] = sent[..] else {
+        panic!("one announce");
     };
     loser.hears(&otter("b", 2, 0), Message::Gossip, vec![update(&otter("a", 3, 9), 0, State::Alive)]);
     loser.hears(&otter("b", 2, 0), Message::Feed { number, clock: 0 }, vec![]);
@@ -77,4 +77,17 @@ fn a_joiner_that_wins_its_key_is_a_member_like_any_other() {
     joiner.conflict_won();
     assert!(joiner.me.served, "who leaves and joins again comes under a newer identity");
     assert!(joiner.told().contains(&Event::Active));
+}
+
+#[test]
+fn seeds_have_as_long_to_answer_after_a_conflict_as_they_had_before() {
+    let mut joiner = Protocol::new(otter("a", 1, 5), crate::config::Config::lan(), 7);
+    joiner.join(address(2));
+    joiner.enter_conflict(otter("a", 3, 9));
+    joiner.quiet();
+    joiner.at(100_000);
+    joiner.conflict_won();
+    joiner.seeds_due();
+    let is_report = |event: &Event<Otter>| matches!(event, Event::Seed { .. });
+    assert!(!joiner.told().iter().any(is_report), "it was not asked meanwhile");
 }
