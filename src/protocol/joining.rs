@@ -51,9 +51,8 @@ impl<I: Identity> Protocol<I> {
 
     /// Back from dormancy: whoever left in this process returns under a newer identity.
     fn wake(&mut self) {
-        let has_served = self.resume();
         self.restart_sync();
-        if !has_served {
+        if !self.resume() {
             return;
         }
         match self.me.identity.renew(&self.me.identity) {
