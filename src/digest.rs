@@ -9,6 +9,16 @@ use crate::fingerprint::{fin, mix};
 /// Leaves of a plane.
 pub(crate) const LEAVES: usize = 256;
 
+/// The root of nothing: the XOR of mix(0, number).
+const EMPTY: u64 = {
+    let (mut root, mut number) = (0, 0);
+    while number < LEAVES as u64 {
+        root ^= fin(fin(0) ^ number);
+        number += 1;
+    }
+    root
+};
+
 /// The digest of a plane.
 #[derive(Clone, Debug)]
 pub(crate) struct Digest {
@@ -18,9 +28,8 @@ pub(crate) struct Digest {
 
 impl Digest {
     /// The digest of nothing.
-    pub(crate) fn new() -> Self {
-        let root = (0..LEAVES as u64).fold(0, |root, number| root ^ mix(&[0, number]));
-        Self { leaves: [0; LEAVES], root }
+    pub(crate) const fn new() -> Self {
+        Self { leaves: [0; LEAVES], root: EMPTY }
     }
 
     pub(crate) fn root(&self) -> u64 {
@@ -73,6 +82,12 @@ pub(crate) fn member_value(key: u64, identity: u64, incarnation: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_root_of_nothing_is_that_of_empty_leaves() {
+        let root = (0..LEAVES as u64).fold(0, |root, number| root ^ mix(&[0, number]));
+        assert_eq!(Digest::new().root(), root);
+    }
     use alloc::vec::Vec;
 
     #[test]
