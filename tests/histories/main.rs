@@ -16,7 +16,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::World;
 
 /// Histories of each kind; `tests/histories` takes some ten seconds with them, unoptimised.
-const HISTORIES: u64 = 700;
+const HISTORIES: u64 = 600;
 
 /// Runs the histories of one kind, or the one that `HAULOUT_HISTORY` names.
 fn run<I: Kind>(test: &str) {
