@@ -47,6 +47,7 @@ fn custom_identity_renews_once_a_restart() {
     let seen = ends(custom_identity::story);
     let [
         Event::Active,
+        Event::Synced,
         Event::Up { identity: first },
         Event::Renewed { old, new },
         Event::Renewed { old: again, new: last },
