@@ -1,7 +1,7 @@
 //! Leaving: said first, heard by all, and no obstacle to coming back.
 
-use crate::world::{EPOCH, Fate, Seal, Seat, Stone, World, ms, route, seal, seal_at, secs, stone};
-use haulout::codec::MessageKind;
+use crate::world::{Bench, EPOCH, Fate, Seal, Seat, Stone, World, ms, route, seal, seal_at, secs, stone};
+use haulout::codec::{Message, MessageKind, Update};
 use haulout::{Config, Event, Phase, State};
 
 fn has_left(w: &World<Seal>, seat: Seat) -> bool {
@@ -35,7 +35,7 @@ fn a_leaver_says_so_first_in_all_its_gossip_for_at_least_three_rounds_and_still_
     let mut w = World::of(1, Config::lan(), (0..6).map(seal));
     w.capture();
     // There is other news to tell as well.
-    w.whisper(&seal(1), Seat(5), &[haulout::codec::Update::new(seal(50), 0, State::Alive)]);
+    w.whisper(&seal(1), Seat(5), &[Update::new(seal(50), 0, State::Alive)]);
     let mark = w.mark();
     let began = w.now();
     w.leave(Seat(5));
@@ -64,8 +64,8 @@ fn a_leaver_probes_nobody_and_acks_whoever_has_not_heard() {
     w.run_for(secs(3));
     w.leave(a);
     w.doll_mut(p).mail.clear();
-    w.tell(p, a, haulout::codec::Message::Ping { number: 5 }, &[]);
-    w.tell(p, a, haulout::codec::Message::Gossip, &[haulout::codec::Update::new(seal(0), 0, State::Suspect)]);
+    w.tell(p, a, Message::Ping { number: 5 }, &[]);
+    w.tell(p, a, Message::Gossip, &[Update::new(seal(0), 0, State::Suspect)]);
     w.run_for(secs(5));
     let acks = w.mail(p, MessageKind::Ack);
     assert_eq!(acks.len(), 1);
@@ -268,4 +268,23 @@ fn after_leaving_a_start_makes_an_active_member_again_whom_the_others_find() {
     w.start(Seat(3));
     assert_eq!(w.member(Seat(3)).phase(), Phase::Active);
     w.within(secs(2), "it is a member again", World::converged);
+}
+
+#[test]
+fn who_says_again_that_a_leaver_died_is_told_although_the_first_correction_was_lost() {
+    let mut b = Bench::new(13, Config::lan(), 7);
+    let (teller, leaver) = (b.dolls[0], b.dolls[6]);
+    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(7), 0, State::Left)]);
+    b.silence(&[leaver]);
+    b.w.run_for(secs(10));
+    b.w.net.rule(|l| if l.tells(&route(7), State::Left) { Fate::Drop } else { Fate::Pass });
+    b.accuse(leaver, &[1]);
+    // The correction has been told as often as news is, in vain.
+    b.w.run_for(ms(500));
+    b.w.net.heal();
+    b.w.doll_mut(teller).mail.clear();
+    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(7), 0, State::Down)]);
+    b.w.within(secs(10), "it is told that it left", |w| {
+        w.doll(teller).mail.iter().any(|l| l.tells(&route(7), State::Left))
+    });
 }

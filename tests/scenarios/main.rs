@@ -8,6 +8,7 @@
 mod world;
 
 mod chaos;
+mod commands;
 mod detector;
 mod identity;
 mod joining;

@@ -1,6 +1,6 @@
 //! A member that is declared down while it lives, or comes back, is a member again within a second.
 
-use crate::world::{EPOCH, Mark, Seal, Seat, Stone, World, ms, route, seal, seal_at, secs, stone};
+use crate::world::{EPOCH, Mark, Peer, Seal, Seat, Stone, World, ms, route, seal, seal_at, secs, stone};
 use haulout::codec::{Message, MessageKind, Update};
 use haulout::{Config, Event, Phase, State};
 
@@ -157,4 +157,28 @@ fn a_restarted_member_that_had_left_is_told_so_and_is_back_within_a_second() {
     assert_eq!(w.identity(Seat(3)), seal_at(3, EPOCH + 1));
     assert_eq!(w.events_of(Seat(0), mark), [&Event::Renewed { old: seal(3), new: seal_at(3, EPOCH + 1) }]);
     assert_eq!(w.count(Mark::START, |event| matches!(event, Event::Conflict { .. })), 0);
+}
+
+/// A process that starts again under the identity that was declared down a moment ago, and asks the very
+/// member that declared it; it is told, and is back within a second.
+fn is_back_although_it_was_just_declared_down<I: Peer>(seed: u64, make: fn(usize) -> I) {
+    let mut w: World<I> = World::of(seed, Config::lan(), (0..5).map(make));
+    w.crash(Seat(2));
+    let mark = w.mark();
+    let down = |event: &Event<I>| matches!(event, Event::Down { .. });
+    w.within(secs(60), "somebody declares it down", |w| w.count(mark, down) > 0);
+    let accuser = w.events(mark).iter().find(|h| down(&h.event)).expect("it has just happened").seat;
+    // The notice that went out with it has reached nobody.
+    w.run_for(ms(10));
+    w.restart(Seat(2), make(2));
+    w.join(Seat(2), w.route(accuser));
+    w.within(secs(1), "it is back", World::converged);
+}
+
+#[test]
+fn a_member_that_starts_again_right_after_it_was_declared_down_is_back_within_a_second() {
+    for seed in 0..5 {
+        is_back_although_it_was_just_declared_down(seed, seal);
+        is_back_although_it_was_just_declared_down(seed, stone);
+    }
 }

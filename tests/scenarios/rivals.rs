@@ -1,7 +1,7 @@
 //! Two live processes claim one key: one of them wins everywhere, and the other is told.
 
 use crate::world::{EPOCH, Mark, Rover, Seat, World, ms, route, rover, secs};
-use haulout::{Config, Event, Identity, Phase, State};
+use haulout::{Config, Event, Identity, Phase, SeedOutcome, State};
 
 const A: Seat = Seat(0);
 const B: Seat = Seat(1);
@@ -255,4 +255,46 @@ fn a_storm_of_claimants_ends_with_one_that_holds_the_name() {
     for seed in 0..super::chaos::storms() / 2 {
         storm_of_claimants(seed);
     }
+}
+
+#[test]
+fn two_processes_under_one_name_that_know_nobody_else_end_with_one_member() {
+    for (seed, epoch) in [(0, EPOCH - 5), (1, EPOCH), (2, EPOCH + 5)] {
+        let mut w: World<Rover> = World::new(seed, Config::lan());
+        let x1 = w.add(rover("x", 10, EPOCH));
+        w.start(x1);
+        let x2 = w.add(rover("x", 11, epoch));
+        w.join(x2, route(10));
+        w.run_for(secs(30));
+        let mark = w.mark();
+        for _ in 0..60 {
+            w.run_for(secs(10));
+            let active = [x1, x2].into_iter().filter(|seat| w.member(*seat).phase() == Phase::Active);
+            assert_eq!(active.count(), 1, "{}", w.describe());
+        }
+        let told =
+            w.events_of(x2, Mark::START).into_iter().chain(w.events_of(x1, Mark::START)).any(|event| {
+                matches!(
+                    event,
+                    Event::Conflict { .. } | Event::Seed { outcome: SeedOutcome::Refused { .. }, .. }
+                )
+            });
+        assert!(told, "one of the two learns why it is no member");
+        assert_eq!(w.count(mark, |event| matches!(event, Event::Rejoined { .. })), 0, "no ping-pong");
+    }
+}
+
+#[test]
+fn the_loser_may_leave_and_is_silent_from_then_on() {
+    let mut w = with_x(11);
+    second_x(&mut w, EPOCH + 5, 1);
+    w.within(secs(5), "one wins", |w| verdict(w) == Some((X2, X1)));
+    w.leave(X1);
+    assert_eq!(w.member(X1).phase(), Phase::Dormant);
+    w.capture();
+    let mark = w.mark();
+    w.run_for(secs(600));
+    assert!(w.letters(mark).iter().all(|l| l.from != route(10)));
+    w.crash(X1);
+    assert!(w.converged());
 }
