@@ -11,7 +11,8 @@ async fn nodes_meet_over_ipv6() {
     let loopback: SocketAddr = "[::1]:0".parse().unwrap();
     let a = node_at(loopback, 1).start().await.unwrap();
     let b = node_at(loopback, 1).seed(a.bound()).start().await.unwrap();
-    all_meet(&[a, b]).await;
+    let c = node_at(loopback, 1).seed(b.bound().to_string()).start().await.unwrap();
+    all_meet(&[a, b, c]).await;
 }
 
 #[tokio::test]

@@ -13,8 +13,10 @@ pub(crate) type Plain = Builder<IdentityFrom<Id>, PostcardCodec, Bind>;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Settings that detect a crash within a second or two and report a silent seed within one.
+///
+/// Each test is a cluster of its own: the system gives ports of one test to the next.
 pub(crate) fn quick() -> Config {
-    let mut config = Config::local();
+    let mut config = Config::local().with_label(std::thread::current().name().unwrap_or("tests"));
     config.probe.interval = Duration::from_millis(200);
     config.probe.timeout = Duration::from_millis(80);
     config.gossip.interval = Duration::from_millis(20);
@@ -50,8 +52,17 @@ pub(crate) async fn cluster(size: usize) -> Vec<Handle<Id>> {
 
 /// Waits until each node holds exactly the others alive.
 pub(crate) async fn all_meet(nodes: &[Handle<Id>]) {
-    eventually("everybody knows everybody", || nodes.iter().all(|node| alive(node) == others(nodes, node)))
-        .await;
+    let start = Instant::now();
+    while !nodes.iter().all(|node| alive(node) == others(nodes, node)) {
+        let views =
+            || nodes.iter().map(|node| (node.local(), listed(node), node.stats())).collect::<Vec<_>>();
+        assert!(
+            start.elapsed() < PATIENCE,
+            "not within {PATIENCE:?}: everybody knows everybody: {:#?}",
+            views()
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 pub(crate) async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
