@@ -15,10 +15,13 @@ use crate::members::Slot;
 use crate::state::State;
 use crate::time::Instant;
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 /// How long one who sent us a notice is answered sparingly.
 const TRUCE: Duration = Duration::from_secs(5);
+/// Corrections held back that are remembered.
+const DEFERRED: usize = 32;
 /// Senders of notices remembered.
 const ACCUSERS: usize = 64;
 
@@ -28,6 +31,8 @@ pub(super) struct Restraint {
     /// Pings by which we show ourselves to accusers who are no members here.
     shown: Limiter,
     corrections: Limiter,
+    /// Members whose correction was held back; tried again with the next probe.
+    deferred: Vec<Slot>,
     challenges: Bucket,
     refusals: Bucket,
     pub(super) answers: PeerLimiter,
@@ -49,6 +54,7 @@ impl Restraint {
             notices: Limiter::new(limits.notices_per_second, period),
             shown: Limiter::new(limits.notices_per_second, period),
             corrections: Limiter::new(limits.notices_per_second, period),
+            deferred: Vec::new(),
             challenges: Bucket::new(limits.challenges_per_second),
             refusals: Bucket::new(limits.refusals_per_second),
             answers: PeerLimiter::new(limits.answers_per_second, limits.answers_per_peer),
@@ -114,9 +120,21 @@ impl<I: Identity> Protocol<I> {
     /// Tells everybody again what is held of a member.
     pub(super) fn correct(&mut self, slot: Slot) {
         if self.restraint.corrections.take(self.now, fingerprint(&self.members[slot].identity.addr())) {
-            self.tell(slot);
-        } else {
-            self.stats.dropped.corrections_limited += 1;
+            return self.tell(slot);
+        }
+        self.stats.dropped.corrections_limited += 1;
+        let deferred = &mut self.restraint.deferred;
+        if deferred.len() < DEFERRED && !deferred.contains(&slot) {
+            deferred.push(slot);
+        }
+    }
+
+    /// Corrections that the limit held back are tried again: whoever needs one may not ask twice.
+    pub(super) fn correct_deferred(&mut self) {
+        for slot in core::mem::take(&mut self.restraint.deferred) {
+            if self.members.get(slot).is_some() {
+                self.correct(slot);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ impl<I: Identity> Protocol<I> {
     /// An interval is over: judge the present probe, start the next.
     pub(super) fn probe_due(&mut self) {
         self.timers.clear(Timer::ProbeTimeout);
+        self.correct_deferred();
         if let Some(probe) = self.watch.probe.take() {
             self.judge(probe);
         }
