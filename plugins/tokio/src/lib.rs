@@ -1,4 +1,7 @@
+//! The tokio driver: one task owns the engine; handles read what it publishes and send it commands.
+//!
 #![doc = include_str!("../README.md")]
+//!
 //! # Inside
 //!
 //! ```text
