@@ -12,6 +12,9 @@ use core::time::Duration;
 
 /// The first pause between two requests to one seed.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// Seeds remembered; for one more, the oldest that rests is forgotten. A host name's addresses may change
+/// for ever.
+const SEEDS: usize = 64;
 /// Requests remembered.
 const OUTSTANDING: usize = 64;
 /// How long an answer is taken.
@@ -89,7 +92,13 @@ impl<R: Clone + Eq, A> Seeds<R, A> {
         let state = SeedState::Asking { until: now + timeout, again: Pause::first(now), refused: None };
         match self.all.iter_mut().find(|seed| seed.route == route) {
             Some(seed) => (seed.state, seed.key) = (state, None),
-            None => self.all.push(Seed { route, key: None, state }),
+            None => {
+                if self.all.len() == SEEDS {
+                    let resting = |seed: &Seed<R, A>| matches!(seed.state, SeedState::Resting);
+                    self.all.remove(self.all.iter().position(resting).unwrap_or(0));
+                }
+                self.all.push(Seed { route, key: None, state });
+            }
         }
     }
 
@@ -251,5 +260,25 @@ impl<R: Clone + Eq> Requests<R> {
             self.forgotten.pop_front();
         }
         self.forgotten.push_back(route);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_that_keep_changing_are_bounded_and_those_in_use_stay() {
+        let mut seeds = Seeds::<u32, ()>::new(Duration::from_secs(10));
+        let second = Duration::from_secs(1);
+        seeds.ask(Instant::ZERO, 0, second);
+        seeds.reached(Instant::ZERO, &0, (), true);
+        for route in 1..200 {
+            let now = Instant::from_millis(u64::from(route) * 2_000);
+            seeds.ask(now, route, second);
+            while seeds.due(now + second).is_some() {}
+        }
+        assert_eq!(seeds.as_slice().len(), SEEDS);
+        assert!(seeds.as_slice().iter().any(|seed| seed.route == 0), "the one that took us in");
     }
 }
