@@ -54,7 +54,7 @@ async fn until(
     awaited: impl Fn(&Event<Id>) -> bool,
 ) -> Result<(), Box<dyn Error>> {
     while let Some(event) = events.next().await {
-        println!("{who:<6}  {event:?}");
+        println!("{who:<6}  {event}");
         if awaited(&event) {
             return Ok(());
         }

@@ -121,3 +121,8 @@ pub use spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 pub use state::State;
 pub use stats::{Dropped, Gauges, Stats, Traffic};
 pub use time::Instant;
+
+/// The examples of the README are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
