@@ -212,13 +212,13 @@ fn a_leave_that_all_but_one_did_not_hear_is_left_everywhere() {
         let mut w = World::of(seed, Config::lan(), (0..6).map(seal));
         let others: Vec<_> = (0..5).map(Seat).collect();
         w.net.rule(|l| {
-            let from_the_leaver = l.from == route(5) && l.to != route(0);
-            if from_the_leaver && l.tells(&route(5), State::Left) { Fate::Drop } else { Fate::Pass }
+            if l.from == route(5) && l.tells(&route(5), State::Left) { Fate::Drop } else { Fate::Pass }
         });
         w.leave(Seat(5));
         w.within(secs(10), "it is done", |w| has_left(w, Seat(5)));
         w.crash(Seat(5));
         w.net.heal();
+        w.whisper(&seal(5), Seat(0), &[Update::new(seal(5), 0, State::Left)]);
         w.within(secs(3), "views agree on `Left`", |w| left_at(w, &others, 5));
         w.run_for(secs(60));
         assert!(left_at(&w, &others, 5));
@@ -272,19 +272,37 @@ fn after_leaving_a_start_makes_an_active_member_again_whom_the_others_find() {
 
 #[test]
 fn who_says_again_that_a_leaver_died_is_told_although_the_first_correction_was_lost() {
-    let mut b = Bench::new(13, Config::lan(), 7);
-    let (teller, leaver) = (b.dolls[0], b.dolls[6]);
-    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(7), 0, State::Left)]);
+    let mut b = Bench::new(13, Config::lan(), 2);
+    let (teller, leaver) = (b.dolls[0], b.dolls[1]);
+    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(2), 0, State::Left)]);
     b.silence(&[leaver]);
     b.w.run_for(secs(10));
-    b.w.net.rule(|l| if l.tells(&route(7), State::Left) { Fate::Drop } else { Fate::Pass });
+    b.w.net.rule(|l| if l.is(MessageKind::Gossip) { Fate::Drop } else { Fate::Pass });
     b.accuse(leaver, &[1]);
     // The correction has been told as often as news is, in vain.
-    b.w.run_for(ms(500));
+    b.w.run_for(ms(800));
     b.w.net.heal();
     b.w.doll_mut(teller).mail.clear();
-    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(7), 0, State::Down)]);
+    b.w.tell(teller, b.me, Message::Gossip, &[Update::new(seal(2), 0, State::Down)]);
     b.w.within(secs(10), "it is told that it left", |w| {
-        w.doll(teller).mail.iter().any(|l| l.tells(&route(7), State::Left))
+        w.doll(teller).mail.iter().any(|l| l.tells(&route(2), State::Left))
     });
+}
+
+#[test]
+fn a_leave_that_one_of_many_did_not_hear_is_left_there_as_well() {
+    for seed in 0..4 {
+        let mut w = World::of(seed, Config::lan(), (0..48).map(seal));
+        let others: Vec<_> = (0..47).map(Seat).collect();
+        w.net.rule(|l| {
+            if l.to == route(2) && l.tells(&route(47), State::Left) { Fate::Drop } else { Fate::Pass }
+        });
+        w.leave(Seat(47));
+        w.within(secs(10), "it is done", |w| has_left(w, Seat(47)));
+        w.crash(Seat(47));
+        w.run_for(secs(5));
+        w.net.heal();
+        // A round of probes, and the longest suspicion.
+        w.within(secs(2 * 47 + 30), "views agree on `Left`", |w| left_at(w, &others, 47));
+    }
 }

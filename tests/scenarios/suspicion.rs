@@ -168,13 +168,15 @@ fn without_the_buddy_system_a_suspected_member_hears_it_only_while_it_is_news() 
 
 #[test]
 fn a_request_to_help_with_a_suspect_tells_of_the_suspicion() {
-    let mut b = Bench::new(7, Config::lan(), 7);
+    let mut config = Config::lan();
+    config.suspicion.alpha = 100;
+    let mut b = Bench::new(7, config, 7);
     let accused = b.dolls[6];
     b.accuse(accused, &[1]);
     b.w.run_for(secs(8));
     b.silence(&[accused]);
     let mark = b.w.mark();
-    b.w.within(secs(12), "helpers are asked", |w| {
+    b.w.within(secs(30), "helpers are asked", |w| {
         !w.sent_by(mark, route(0), MessageKind::PingReq).is_empty()
     });
     for letter in b.w.sent_by(mark, route(0), MessageKind::PingReq) {
