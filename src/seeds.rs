@@ -110,6 +110,7 @@ impl<R: Clone + Eq, A> Seeds<R, A> {
         seed.state = match seed.state {
             _ if news => SeedState::Reached { again: Pause::first(now) },
             SeedState::Reached { again } if again.length >= longest && !learnt => SeedState::Resting,
+            SeedState::Reached { .. } if learnt => SeedState::Reached { again: Pause::first(now) },
             SeedState::Reached { again } => SeedState::Reached { again },
             SeedState::Asking { .. } => SeedState::Reached { again: Pause::first(now) },
             SeedState::Resting => SeedState::Resting,

@@ -8,9 +8,20 @@ use crate::identity::Identity;
 use crate::members::{Member, Slot};
 use crate::state::State;
 
+/// Who told an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Speaker {
+    /// The one that it is about, who may have proven just now that it can be reached.
+    Subject { proven: bool },
+    /// Another member.
+    Member(Slot),
+    /// Ourselves.
+    Us,
+}
+
 impl<I: Identity> Protocol<I> {
-    /// Applies an update; `from_subject` says that it came from the one that it is about.
-    pub(super) fn apply(&mut self, update: Update<I>, from_subject: bool) {
+    /// Applies an update that `speaker` told.
+    pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
         if update.identity.is_at(&self.me.addr) {
             return self.hear_about_me(&update);
         }
@@ -28,12 +39,12 @@ impl<I: Identity> Protocol<I> {
         let (change, answer) = decide(relation, standing, held, I::RENEWS);
         match answer {
             Answer::Nothing => {}
-            Answer::Notify => self.notify_of_death(slot, &update),
+            Answer::Notify => self.notify_of_death(slot, &update, speaker),
             Answer::Correct => {
-                if from_subject {
-                    self.notify(&update.identity, self.held(slot));
+                if let Speaker::Subject { proven } = speaker {
+                    self.notify(&update.identity, self.held(slot), proven);
                 }
-                self.correct(slot);
+                self.correct(slot, speaker);
             }
         }
         match change {
@@ -55,13 +66,18 @@ impl<I: Identity> Protocol<I> {
     }
 
     /// (a): the subject is told by the terminal one of what is held and the update.
-    fn notify_of_death(&mut self, slot: Slot, update: &Update<I>) {
+    fn notify_of_death(&mut self, slot: Slot, update: &Update<I>, speaker: Speaker) {
+        let proven = speaker == Speaker::Subject { proven: true };
         let held = self.held(slot);
         if held.2.is_active() {
             self.members.probe_next(slot);
-            self.notify(&update.identity, (update.identity.clone(), update.incarnation, update.state));
+            self.notify(
+                &update.identity,
+                (update.identity.clone(), update.incarnation, update.state),
+                proven,
+            );
         } else {
-            self.notify(&update.identity, held);
+            self.notify(&update.identity, held, proven);
         }
     }
 

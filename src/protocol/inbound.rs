@@ -3,6 +3,7 @@
 //! The order of the checks: receiver, version, cluster, our own key; then what the header says of its
 //! sender; then the message; then the sections, if the sender is a member under exactly that identity.
 
+use super::apply::Speaker;
 use super::{Life, Protocol, Say};
 use crate::codec::{Header, Message, Pull, Refusal, Update, VERSION};
 use crate::error::DatagramError;
@@ -85,22 +86,25 @@ impl<I: Identity> Protocol<I> {
             matches!(updates.first(), Some(u) if u.state == State::Left && u.identity == header.source);
         let sender = self.hear_header(header, is_feed, leaves);
         self.hear_message(header, sender);
-        if !matches!(sender, Sender::Member(_)) || matches!(header.message, Message::Unknown(_)) {
+        let (Sender::Member(slot), false) = (sender, matches!(header.message, Message::Unknown(_))) else {
             if !updates.is_empty() {
                 self.stats.dropped.unapplied += 1;
             }
             return Ok(());
-        }
+        };
         for update in updates.drain(..) {
             let from_subject = update.identity == header.source;
-            self.apply(update, from_subject);
+            self.apply(
+                update,
+                if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) },
+            );
         }
-        match (&header.message, sender) {
-            (Message::Feed { number, .. }, Sender::Member(slot)) if is_feed => {
+        match &header.message {
+            Message::Feed { number, .. } if is_feed => {
                 self.fed(&header.source, *number, before.0);
                 self.sync_after_feed(slot, fed);
             }
-            (Message::SyncPage(page), Sender::Member(slot)) => {
+            Message::SyncPage(page) => {
                 self.hear_page(slot, page, before.1 != self.members.digest().root());
             }
             _ => {}
@@ -154,7 +158,7 @@ impl<I: Identity> Protocol<I> {
         }
         if self.me.identity.supersedes(&header.source) {
             let held = (self.me.identity.clone(), self.me.incarnation, State::Alive);
-            self.notify(&header.source, held);
+            self.notify(&header.source, held, false);
             if self.restraint.rival_told.is_none_or(|at| self.now.since(at) >= RIVAL_INTERVAL) {
                 self.restraint.rival_told = Some(self.now);
                 self.event(Event::Rival { identity: header.source.clone() });
@@ -196,7 +200,9 @@ impl<I: Identity> Protocol<I> {
         if moved && !is_feed && !self.is_proven(header) {
             return Sender::Stranger(None);
         }
-        self.apply(Update::new(source.clone(), header.incarnation, State::Alive), true);
+        let proven = matches!(header.message, Message::Announce { .. }) && self.is_proven(header);
+        let alive = Update::new(source.clone(), header.incarnation, State::Alive);
+        self.apply(alive, Speaker::Subject { proven });
         // Forgetting is the one change that could have taken the slot, and nothing is forgotten here.
         let held = &self.members[slot];
         if held.identity == *source && held.state.is_active() { Sender::Member(slot) } else { Sender::Known }
@@ -222,8 +228,8 @@ impl<I: Identity> Protocol<I> {
             (Message::PingReq { number, target, route }, Sender::Member(slot)) => {
                 self.hear_ping_req(slot, *number, target, route.as_ref());
             }
-            (Message::ForwardedAck { number, identity, incarnation }, Sender::Member(_)) => {
-                self.hear_forwarded_ack(*number, identity, *incarnation);
+            (Message::ForwardedAck { number, identity, incarnation }, Sender::Member(slot)) => {
+                self.hear_forwarded_ack(slot, *number, identity, *incarnation);
             }
             (Message::Nack { number }, Sender::Member(_)) => self.hear_nack(*number),
             (Message::Sync { number, version, members, .. }, Sender::Member(slot)) => {

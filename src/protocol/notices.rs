@@ -4,11 +4,12 @@
 //! would let forged corrections starve the notices. To one whose own notice came lately, one in 5 s: two
 //! members that hold each other for dead do not talk for ever.
 
+use super::apply::Speaker;
 use super::conflict::Pacing;
 use super::{Intent, Protocol, Say};
 use crate::codec::Refusal;
 use crate::config::Config;
-use crate::fingerprint::{destination, fingerprint};
+use crate::fingerprint::{destination, fingerprint, mix};
 use crate::identity::Identity;
 use crate::limiter::{Bucket, Limiter, PeerLimiter};
 use crate::members::Slot;
@@ -31,8 +32,8 @@ pub(super) struct Restraint {
     /// Pings by which we show ourselves to accusers who are no members here.
     shown: Limiter,
     corrections: Limiter,
-    /// Members whose correction was held back; tried again with the next probe.
-    deferred: Vec<Slot>,
+    /// Corrections that were held back, and for whom; made with the next probe.
+    deferred: Vec<(Slot, Option<Slot>)>,
     challenges: Bucket,
     refusals: Bucket,
     pub(super) answers: PeerLimiter,
@@ -76,14 +77,17 @@ impl Restraint {
     }
 
     /// Whether a notice to `identity`, whose key is `subject`, may be sent now; if so, it counts as sent.
-    fn allow_notice(&mut self, now: Instant, identity: u64, subject: u64) -> bool {
+    ///
+    /// One that answers a proven announce does not wait for the next interval: somebody who restarts right
+    /// after its death would.
+    fn allow_notice(&mut self, now: Instant, identity: u64, subject: u64, proven: bool) -> bool {
         let fresh = |at: Instant| now.since(at) < TRUCE;
         let known = self.accusers.iter_mut().find(|accuser| accuser.identity == identity);
         let accuser = known.filter(|accuser| fresh(accuser.came));
         if accuser.as_ref().is_some_and(|accuser| accuser.answered.is_some_and(fresh)) {
             return false;
         }
-        let allowed = self.notices.take(now, subject);
+        let allowed = if proven { self.notices.take_unnamed(now) } else { self.notices.take(now, subject) };
         if let Some(accuser) = accuser.filter(|_| allowed) {
             accuser.answered = Some(now);
         }
@@ -93,9 +97,9 @@ impl Restraint {
 
 impl<I: Identity> Protocol<I> {
     /// Tells `to` what is held of its key.
-    pub(super) fn notify(&mut self, to: &I, held: (I, u32, State)) {
+    pub(super) fn notify(&mut self, to: &I, held: (I, u32, State), proven: bool) {
         let key = to.addr();
-        if !self.restraint.allow_notice(self.now, fingerprint(to), fingerprint(&key)) {
+        if !self.restraint.allow_notice(self.now, fingerprint(to), fingerprint(&key), proven) {
             self.stats.dropped.notices_limited += 1;
             return;
         }
@@ -117,23 +121,34 @@ impl<I: Identity> Protocol<I> {
         self.send(Intent { to: to.route(), dst: destination(&to.addr()), slot: None, cookie: None, say });
     }
 
-    /// Tells everybody again what is held of a member.
-    pub(super) fn correct(&mut self, slot: Slot) {
-        if self.restraint.corrections.take(self.now, fingerprint(&self.members[slot].identity.addr())) {
-            return self.tell(slot);
+    /// Tells again what is held of a member: to everybody, and first of all to whoever said otherwise, since
+    /// gossip may pass it by and it says it only so often.
+    pub(super) fn correct(&mut self, slot: Slot, speaker: Speaker) {
+        let key = |slot: Slot| fingerprint(&self.members[slot].identity.addr());
+        let speaker = if let Speaker::Member(speaker) = speaker { Some(speaker) } else { None };
+        let pair = mix(&[key(slot), speaker.map_or(0, key)]);
+        if !self.restraint.corrections.take(self.now, pair) {
+            self.stats.dropped.corrections_limited += 1;
+            let deferred = &mut self.restraint.deferred;
+            if deferred.len() < DEFERRED && !deferred.contains(&(slot, speaker)) {
+                deferred.push((slot, speaker));
+            }
+            return;
         }
-        self.stats.dropped.corrections_limited += 1;
-        let deferred = &mut self.restraint.deferred;
-        if deferred.len() < DEFERRED && !deferred.contains(&slot) {
-            deferred.push(slot);
+        self.tell(slot);
+        if let Some(speaker) = speaker {
+            let to = &self.members[speaker].identity;
+            let (to, dst) = (to.route(), destination(&to.addr()));
+            self.send(Intent { to, dst, slot: Some(speaker), cookie: None, say: Say::Gossip });
         }
     }
 
-    /// Corrections that the limit held back are tried again: whoever needs one may not ask twice.
+    /// Corrections that the limit held back are made with the next probe.
     pub(super) fn correct_deferred(&mut self) {
-        for slot in core::mem::take(&mut self.restraint.deferred) {
-            if self.members.get(slot).is_some() {
-                self.correct(slot);
+        for (slot, speaker) in core::mem::take(&mut self.restraint.deferred) {
+            let is_held = |slot: Slot| self.members.get(slot).is_some();
+            if is_held(slot) && speaker.is_none_or(is_held) {
+                self.correct(slot, speaker.map_or(Speaker::Us, Speaker::Member));
             }
         }
     }

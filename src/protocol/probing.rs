@@ -1,5 +1,6 @@
 //! The probe cycle (SWIM §3.1, Lifeguard §IV-A): one probe an interval, directly, then through helpers.
 
+use super::apply::Speaker;
 use super::{Intent, Protocol, Say};
 use crate::codec::{Suspecters, Update};
 use crate::fingerprint::destination;
@@ -39,7 +40,7 @@ impl<I: Identity> Protocol<I> {
         self.watch.health.worsen(probe.blame());
         let mut by = Suspecters::new();
         by.insert(self.me.addr.clone());
-        self.apply(Update { identity: probe.identity, incarnation, state: State::Suspect, by }, false);
+        self.apply(Update { identity: probe.identity, incarnation, state: State::Suspect, by }, Speaker::Us);
     }
 
     /// No direct answer in time: helpers are asked to ping on their own account.
@@ -80,7 +81,7 @@ impl<I: Identity> Protocol<I> {
 
     /// A helper had an answer from the target. Its news of the target counts like any other; if it names
     /// another identity than the one that was probed, the probe says nothing.
-    pub(super) fn hear_forwarded_ack(&mut self, number: u16, identity: &I, incarnation: u32) {
+    pub(super) fn hear_forwarded_ack(&mut self, helper: Slot, number: u16, identity: &I, incarnation: u32) {
         let Some(probe) = self.watch.probe.as_ref().filter(|probe| probe.number == number) else {
             self.stats.dropped.unmatched += 1;
             return;
@@ -90,7 +91,7 @@ impl<I: Identity> Protocol<I> {
             self.stats.dropped.unmatched += 1;
             return;
         }
-        self.apply(Update::new(identity.clone(), incarnation, State::Alive), false);
+        self.apply(Update::new(identity.clone(), incarnation, State::Alive), Speaker::Member(helper));
         if *identity == probed && self.is_probing(slot) && self.members[slot].identity == probed {
             self.probe_succeeded();
         } else if self.is_probing(slot) {

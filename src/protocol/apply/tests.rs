@@ -14,8 +14,8 @@ fn holding(state: State) -> Protocol<Seal> {
     protocol.members.set_incarnation(Slot::at(0), 3);
     match state {
         State::Alive => {}
-        State::Suspect => protocol.apply(suspicion(&seal(2, 5), 3, &[address(3)]), false),
-        State::Down | State::Left => protocol.apply(update(&seal(2, 5), 3, state), false),
+        State::Suspect => protocol.apply(suspicion(&seal(2, 5), 3, &[address(3)]), Speaker::Us),
+        State::Down | State::Left => protocol.apply(update(&seal(2, 5), 3, state), Speaker::Us),
     }
     assert_eq!(protocol.holds(&address(2)), Some((seal(2, 5), 3, state)));
     protocol.quiet();
@@ -24,7 +24,7 @@ fn holding(state: State) -> Protocol<Seal> {
 
 /// Applies and gives the events and what is queued.
 fn after(protocol: &mut Protocol<Seal>, update: Update<Seal>) -> (Vec<Event<Seal>>, Vec<Seal>) {
-    protocol.apply(update, false);
+    protocol.apply(update, Speaker::Us);
     protocol.settle();
     (protocol.told(), protocol.queued())
 }
@@ -106,12 +106,12 @@ fn a_new_suspecter_is_told_on_and_a_known_one_is_not() {
 #[test]
 fn a_subject_and_a_stranger_are_struck_out_of_the_suspecters_and_the_suspicion_stands() {
     let mut protocol = holding(State::Alive);
-    protocol.apply(update(&seal(4, 0), 0, State::Down), false);
+    protocol.apply(update(&seal(4, 0), 0, State::Down), Speaker::Us);
     let by = [address(2), address(4), address(99)];
-    protocol.apply(suspicion(&seal(2, 5), 3, &by), false);
+    protocol.apply(suspicion(&seal(2, 5), 3, &by), Speaker::Us);
     assert_eq!(protocol.holds(&address(2)).unwrap().2, State::Suspect);
     assert!(protocol.suspicions.by(protocol.members.suspicion(Slot::at(0))).is_empty());
-    protocol.apply(suspicion(&seal(3, 0), 0, &[address(1)]), false);
+    protocol.apply(suspicion(&seal(3, 0), 0, &[address(1)]), Speaker::Us);
     assert_eq!(protocol.suspicions.by(protocol.members.suspicion(Slot::at(1))), [address(1)]);
 }
 
@@ -155,9 +155,9 @@ fn the_incarnation_of_the_dead_is_a_serial_number_where_identities_cannot_renew(
     for state in [State::Down, State::Left] {
         let mut protocol = Protocol::<Walrus>::among(&walrus(1), &[walrus(2)]);
         protocol.members.set_incarnation(Slot::at(0), u32::MAX);
-        protocol.apply(update(&walrus(2), 1, State::Down), false);
-        protocol.apply(update(&walrus(2), u32::MAX, state), false);
-        protocol.apply(update(&walrus(2), u32::MAX, state), false);
+        protocol.apply(update(&walrus(2), 1, State::Down), Speaker::Us);
+        protocol.apply(update(&walrus(2), u32::MAX, state), Speaker::Us);
+        protocol.apply(update(&walrus(2), u32::MAX, state), Speaker::Us);
         assert_eq!(protocol.holds(&address(2)), Some((walrus(2), 1, state)), "1 comes after the last");
     }
 }
@@ -233,7 +233,7 @@ fn notices_and_corrections_are_one_a_subject_and_probe_interval_each_of_its_own(
     let old = || update(&seal(2, 5), 9, State::Alive);
     for (millis, expected) in [(1_000, 1), (1_900, 0), (2_100, 1)] {
         protocol.at(millis);
-        protocol.apply(old(), true);
+        protocol.apply(old(), Speaker::Subject { proven: false });
         assert_eq!(protocol.notices().len(), expected, "{millis}");
         assert_eq!(protocol.queued().len(), expected, "{millis}");
         protocol.quiet();
@@ -243,9 +243,11 @@ fn notices_and_corrections_are_one_a_subject_and_probe_interval_each_of_its_own(
 
 #[test]
 fn who_left_is_corrected_and_told_only_if_it_speaks_itself() {
-    for from_subject in [false, true] {
+    for (speaker, from_subject) in
+        [(Speaker::Member(Slot::at(1)), false), (Speaker::Subject { proven: false }, true)]
+    {
         let mut protocol = holding(State::Left);
-        protocol.apply(update(&seal(2, 5), 9, State::Alive), from_subject);
+        protocol.apply(update(&seal(2, 5), 9, State::Alive), speaker);
         assert_eq!(protocol.queued(), [seal(2, 5)]);
         let notice = (address(2), (seal(2, 5), 3, State::Left));
         assert_eq!(protocol.notices(), if from_subject { vec![notice] } else { vec![] });
@@ -277,8 +279,8 @@ fn hook_and_cap_look_at_insertions_only() {
     protocol.admit(seal(2, 5), 0).unwrap();
     assert_eq!(protocol.admit(seal(3, 0), 0), Err(Refusal::Full));
     protocol.set_admission(Box::new(|_| false));
-    protocol.apply(update(&seal(4, 0), 0, State::Alive), false);
-    protocol.apply(update(&seal(2, 6), 0, State::Alive), false);
+    protocol.apply(update(&seal(4, 0), 0, State::Alive), Speaker::Us);
+    protocol.apply(update(&seal(2, 6), 0, State::Alive), Speaker::Us);
     assert_eq!(protocol.holds(&address(2)), Some((seal(2, 6), 0, State::Alive)));
     let dropped = &protocol.stats.dropped;
     assert_eq!((protocol.members.len(), dropped.full, dropped.not_admitted), (1, 1, 1));
@@ -292,9 +294,37 @@ fn beyond_the_limit_the_one_that_departed_first_is_forgotten_and_its_route_is_ke
     protocol.start();
     for port in [2, 3] {
         protocol.admit(seal(port, 0), 0).unwrap();
-        protocol.apply(update(&seal(port, 0), 0, State::Down), false);
+        protocol.apply(update(&seal(port, 0), 0, State::Down), Speaker::Us);
     }
     assert_eq!(protocol.holds(&address(2)), None);
     assert_eq!(protocol.holds(&address(3)).unwrap().2, State::Down);
     assert_eq!(protocol.meeting.requests.forgotten, [address(2)]);
+}
+
+#[test]
+fn whoever_says_something_outdated_is_corrected_itself_and_again_with_the_next_probe() {
+    let mut protocol = holding(State::Left);
+    let speaker = Speaker::Member(Slot::at(1));
+    for _ in 0..2 {
+        protocol.apply(update(&seal(2, 5), 3, State::Down), speaker);
+    }
+    let told = |protocol: &mut Protocol<Seal>| {
+        protocol.sent().iter().filter(|intent| intent.slot == Some(Slot::at(1))).count()
+    };
+    assert_eq!((told(&mut protocol), protocol.stats.dropped.corrections_limited), (1, 1));
+    protocol.quiet();
+    protocol.at(2_000);
+    protocol.correct_deferred();
+    assert_eq!((told(&mut protocol), protocol.queued()), (1, vec![seal(2, 5)]));
+}
+
+#[test]
+fn a_proven_announce_of_the_dead_is_answered_although_its_notice_was_used_up() {
+    for (proven, notices) in [(false, 1), (true, 2)] {
+        let mut protocol = holding(State::Down);
+        for _ in 0..2 {
+            protocol.apply(update(&seal(2, 5), 9, State::Alive), Speaker::Subject { proven });
+        }
+        assert_eq!(protocol.notices().len(), notices, "{proven}");
+    }
 }
