@@ -19,6 +19,7 @@ use core::time::Duration;
 
 /// The settings of an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Config {
     /// Hash of the cluster's label, see [`Config::with_label`]. Default: none.
     ///
@@ -41,6 +42,7 @@ pub struct Config {
 
 /// How members make their views equal: anti-entropy by digests.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SyncConfig {
     /// The shortest pause between two comparisons: after joining, and while they teach something. 10 ms to
     /// `longest`; 250 ms.
@@ -58,6 +60,7 @@ pub struct SyncConfig {
 
 /// How members are watched (SWIM §3.1, §4.3; Lifeguard §IV-A).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ProbeConfig {
     /// Time between two probes. 10 ms to 1 h; lan and local 1 s, wan 5 s.
     ///
@@ -81,6 +84,7 @@ pub struct ProbeConfig {
 
 /// How long an accused member has to answer (Lifeguard §IV-B, §IV-C).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SuspicionConfig {
     /// α: the shortest timeout is α · max(1, log₁₀ n) · `probe.interval`, n being the live members and
     /// oneself. 1 to 100; lan and local 3, wan 6.
@@ -101,6 +105,7 @@ pub struct SuspicionConfig {
 
 /// How news spreads (SWIM §4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct GossipConfig {
     /// Time between two rounds while there is news; a round after a quiet interval starts at once. 1 ms to
     /// 1 min; lan 200 ms, local 100 ms, wan 500 ms.
@@ -115,6 +120,7 @@ pub struct GossipConfig {
 
 /// How strangers meet, and how a partition heals.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct JoinConfig {
     /// How long a seed has to answer before `NoAnswer` is reported. Above zero; lan 5 s, local 2 s,
     /// wan 15 s. It is asked several times within it, and from time to time afterwards.

@@ -34,6 +34,7 @@ use slots::Slots;
 
 /// Another member, as it is held here.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Member<I> {
     pub(crate) identity: I,
     pub(crate) incarnation: u32,

@@ -2,6 +2,7 @@
 
 /// Bounds. What happens at each is counted in [`Stats`](crate::Stats) under the name given.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Limits {
     /// Most members, oneself not counted. 1 to 2²⁴; 65,536. Newcomers beyond it are refused (`full`);
     /// members are never evicted for them.

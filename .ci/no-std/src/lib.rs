@@ -8,14 +8,24 @@ use core::alloc::{GlobalAlloc, Layout};
 use core::net::{Ipv4Addr, SocketAddrV4};
 use core::panic::PanicInfo;
 use core::ptr;
-use haulout::{Identity, Renewing, fingerprint};
-// Linked although nothing of it is named.
-use haulout_codec_serde as _;
+use haulout::{Config, Engine, Identity, Instant, Renewing, fingerprint};
+use haulout_codec_serde::{BincodeCodec, PostcardCodec};
 
 /// Uses the engine, so that generic code is compiled for a target without `std`.
 pub fn touch() -> u64 {
     let member = Renewing::new(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7946), 1);
     let renewed = member.renew(&member).filter(|newer| newer.supersedes(&member));
+    let (mut buf, now) = ([0; 1_400], Instant::ZERO);
+    if let Ok(mut engine) = Engine::new(member, PostcardCodec, (), Config::lan(), 1) {
+        engine.start(now);
+        engine.handle_timeout(now);
+        while let Some(transmit) = engine.poll_transmit(now, &mut buf) {
+            let _ = engine.handle_datagram(now, &buf[..transmit.len]);
+        }
+    }
+    if let Ok(mut engine) = Engine::new(member, BincodeCodec, (), Config::lan(), 1) {
+        let _ = engine.handle_datagram(now, &buf);
+    }
     fingerprint::fingerprint(&renewed.unwrap_or(member))
 }
 
