@@ -90,16 +90,15 @@ impl<R: Clone + Eq, A> Seeds<R, A> {
     /// Adds a seed, or starts anew with one that is known.
     pub(crate) fn ask(&mut self, now: Instant, route: R, timeout: Duration) {
         let state = SeedState::Asking { until: now + timeout, again: Pause::first(now), refused: None };
-        match self.all.iter_mut().find(|seed| seed.route == route) {
-            Some(seed) => (seed.state, seed.key) = (state, None),
-            None => {
-                if self.all.len() == SEEDS {
-                    let resting = |seed: &Seed<R, A>| matches!(seed.state, SeedState::Resting);
-                    self.all.remove(self.all.iter().position(resting).unwrap_or(0));
-                }
-                self.all.push(Seed { route, key: None, state });
-            }
+        if let Some(seed) = self.all.iter_mut().find(|seed| seed.route == route) {
+            (seed.state, seed.key) = (state, None);
+            return;
         }
+        if self.all.len() == SEEDS {
+            let resting = |seed: &Seed<R, A>| matches!(seed.state, SeedState::Resting);
+            self.all.remove(self.all.iter().position(resting).unwrap_or(0));
+        }
+        self.all.push(Seed { route, key: None, state });
     }
 
     /// A seed sent its feed. True if that is news.
