@@ -239,6 +239,7 @@ where
             published: Published(shared.clone()),
             seeds: Seeds::default(),
             leaving: Vec::new(),
+            syncing: Vec::new(),
             faults: Faults::default(),
             // One more than is taken, so that a longer datagram is known by its length.
             inbox: vec![0; longest_received as usize + 1].into(),

@@ -169,6 +169,28 @@ impl fmt::Display for LeaveError {
 
 impl Error for LeaveError {}
 
+/// A node's view was not complete, and nothing is under way that would complete it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// The node is dormant: it left, or was declared down under an identity that cannot renew. It may join
+    /// again.
+    Left,
+    /// The node's task has ended.
+    Stopped,
+}
+
+impl fmt::Display for SyncError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Left => f.write_str("the node is out of the cluster, so its view is not complete"),
+            Self::Stopped => Stopped.fmt(f),
+        }
+    }
+}
+
+impl Error for SyncError {}
+
 /// An identity was not replaced; nothing changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -2,10 +2,10 @@
 
 use crate::NodeIdentity;
 use crate::command::Command;
-use crate::error::{JoinError, LeaveError, ReplaceError, Stopped};
+use crate::error::{JoinError, LeaveError, ReplaceError, Stopped, SyncError};
 use crate::events::{EVENT_BUFFER, Events};
 use crate::joins::JoinReport;
-use crate::local::{Local, NodeStats};
+use crate::local::{Equal, Local, NodeStats};
 use crate::seed::{Seed, SeedError};
 use crate::shared::Shared;
 use crate::view::MemberView;
@@ -69,6 +69,37 @@ impl<I: NodeIdentity> Handle<I> {
         let (reply, answer) = oneshot::channel();
         self.tell(Command::Replace { identity, reply }).await.map_err(|Stopped| ReplaceError::Stopped)?;
         answer.await.map_err(|_| ReplaceError::Stopped)?.map_err(ReplaceError::Refused)
+    }
+
+    /// Waits until the view is complete: until the node holds what the cluster holds. At once if it is so; the
+    /// first of a cluster has nothing to wait for.
+    ///
+    /// It waits for as long as the node joins, however long no seed answers, and while another process holds
+    /// its key: bound it by a timeout where that matters. Dropping the future changes nothing.
+    ///
+    /// # Errors
+    /// The node is dormant and no seed is being looked up for it, or its task has ended.
+    pub async fn synced(&self) -> Result<(), SyncError> {
+        let (reply, synced) = oneshot::channel();
+        self.tell(Command::AwaitSynced { reply }).await.map_err(|Stopped| SyncError::Stopped)?;
+        synced.await.unwrap_or(Err(SyncError::Stopped))
+    }
+
+    /// Compares the view with that of the member at `address` and pulls what differs, without waiting for the
+    /// next comparison or for the outcome of this one. No effect while one is under way, or where no member
+    /// is.
+    ///
+    /// Members do so by themselves, ever more rarely while they find no difference: this is for one who knows
+    /// of a reason not to wait, such as a link that is back.
+    pub async fn sync_with(&self, address: SocketAddr) -> Result<(), Stopped> {
+        self.tell(Command::Compare { peer: address }).await
+    }
+
+    /// The last comparison that found another member's view equal to ours; `None` before the first. O(all);
+    /// the engine is not asked.
+    pub fn last_equal(&self) -> Option<Equal<I>> {
+        let (comparison, at) = self.shared.stats(|stats| (stats.engine.last_equal, stats.last_equal_at));
+        Some(Equal { with: self.shared.view.find(comparison?.with), at: at? })
     }
 
     /// The other members, alive or suspect, in no order. O(members); the engine is not asked.

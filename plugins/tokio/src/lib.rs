@@ -36,12 +36,12 @@ mod udp;
 mod view;
 
 pub use builder::{Bind, Builder, NoCodec, NoIdentity, NoTransport, Node};
-pub use error::{JoinError, LeaveError, ReplaceError, StartError, Stopped};
+pub use error::{JoinError, LeaveError, ReplaceError, StartError, Stopped, SyncError};
 pub use events::{EVENT_BUFFER, Events};
 pub use handle::Handle;
 pub use identity::IdentityFrom;
 pub use joins::JoinReport;
-pub use local::{Local, NodeStats, Sighting, TransportStats};
+pub use local::{Equal, Local, NodeStats, Sighting, TransportStats};
 pub use seed::{Seed, SeedError};
 pub use transport::Transport;
 pub use udp::Udp;

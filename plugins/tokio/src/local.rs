@@ -15,6 +15,9 @@ pub struct Local<I> {
     pub phase: Phase,
     /// Whether what the node holds of others is old: it is dormant, or in conflict.
     pub stale: bool,
+    /// Whether its view is complete: an exchange went through all that differed since it joined, and it is not
+    /// stale.
+    pub synced: bool,
     /// In conflict: the member that holds our key.
     pub conflict: Option<I>,
     /// The last process that claimed our key and lost.
@@ -31,12 +34,24 @@ pub struct Sighting<I> {
     pub at: SystemTime,
 }
 
+/// A comparison that found another member's view equal to ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Equal<I> {
+    /// The other one, as it is held now; `None` once it is forgotten.
+    pub with: Option<I>,
+    /// When, by the wall clock of this machine.
+    pub at: SystemTime,
+}
+
 /// Counters of a node, as of its last turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeStats {
     /// Those of the engine.
     pub engine: Stats,
+    /// When `engine.last_equal` was noted, by the wall clock of this machine.
+    pub last_equal_at: Option<SystemTime>,
     /// Those of the transport.
     pub transport: TransportStats,
 }

@@ -93,6 +93,11 @@ impl Resolver {
         }
     }
 
+    /// Whether a name is on its way to a member.
+    pub(crate) fn is_searching(&self) -> bool {
+        self.names.iter().any(|name| !matches!(name.stage, Stage::Reached))
+    }
+
     /// The node has lost every member: what the names led to may have moved.
     pub(crate) fn alone(&mut self) {
         for index in 0..self.names.len() {

@@ -21,6 +21,7 @@ impl<I: Identity> Shared<I> {
             incarnation: engine.incarnation(),
             phase: engine.phase(),
             stale: engine.is_stale(),
+            synced: is_synced(engine),
             conflict: None,
             rival: None,
         };
@@ -72,12 +73,14 @@ impl<I: Identity> Shared<I> {
 
     /// Publishes our own side where it has changed.
     pub(crate) fn follow_local<S: Spec<Identity = I>>(&self, engine: &Engine<S>) {
-        let (phase, incarnation, stale) = (engine.phase(), engine.incarnation(), engine.is_stale());
+        let (phase, incarnation) = (engine.phase(), engine.incarnation());
+        let (stale, synced) = (engine.is_stale(), is_synced(engine));
         let current = {
             let local = self.local.read().unwrap_or_else(PoisonError::into_inner);
             local.phase == phase
                 && local.incarnation == incarnation
                 && local.stale == stale
+                && local.synced == synced
                 && local.identity == *engine.identity()
         };
         if current {
@@ -85,7 +88,8 @@ impl<I: Identity> Shared<I> {
         }
         self.change(|local| {
             local.identity = engine.identity().clone();
-            (local.phase, local.incarnation, local.stale) = (phase, incarnation, stale);
+            (local.phase, local.incarnation) = (phase, incarnation);
+            (local.stale, local.synced) = (stale, synced);
             if phase != Phase::Conflict {
                 local.conflict = None;
             }
@@ -107,4 +111,9 @@ impl<I: Identity> Shared<I> {
     fn change(&self, change: impl FnOnce(&mut Local<I>)) {
         change(&mut self.local.write().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// Whether the view is complete. One that was, and is old, is not.
+pub(crate) fn is_synced<S: Spec>(engine: &Engine<S>) -> bool {
+    engine.is_synced() && !engine.is_stale()
 }

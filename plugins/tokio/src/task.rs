@@ -5,12 +5,13 @@
 
 use crate::NodeIdentity;
 use crate::clock::Clock;
-use crate::command::{Command, JoinReply};
+use crate::command::{Command, JoinReply, SyncReply};
+use crate::error::SyncError;
 use crate::joins::Joins;
 use crate::local::TransportStats;
 use crate::resolver::{Found, Resolver};
 use crate::seed::Seed;
-use crate::shared::Shared;
+use crate::shared::{Shared, is_synced};
 use crate::trace::Log;
 use crate::transport::Transport;
 use haulout::codec::Codec;
@@ -18,7 +19,7 @@ use haulout::{Engine, Event, Instant, Phase};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 
 /// Datagrams read before a deadline is served. More than a socket's default buffer holds of small ones, so
@@ -41,6 +42,7 @@ pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T> {
     pub(crate) published: Published<I>,
     pub(crate) seeds: Seeds,
     pub(crate) leaving: Vec<oneshot::Sender<bool>>,
+    pub(crate) syncing: Vec<SyncReply>,
     pub(crate) faults: Faults,
     pub(crate) inbox: Box<[u8]>,
     pub(crate) outbox: Box<[u8]>,
@@ -176,6 +178,15 @@ where
                 self.drain().await;
                 let _ = reply.send(result);
             }
+            Command::Compare { peer } => {
+                self.engine.sync_with(self.clock.now(), &peer);
+                self.drain().await;
+            }
+            Command::AwaitSynced { reply } => {
+                self.syncing.retain(|reply| !reply.is_closed());
+                self.syncing.push(reply);
+                self.settle_synced();
+            }
             Command::Refresh { reply } => {
                 self.published.0.follow_all(&self.engine);
                 let _ = reply.send(());
@@ -215,6 +226,7 @@ where
             self.take(&event);
         }
         self.settle_leave();
+        self.settle_synced();
     }
 
     fn take(&mut self, event: &Event<I>) {
@@ -238,10 +250,26 @@ where
         }
     }
 
+    fn settle_synced(&mut self) {
+        let outcome = if is_synced(&self.engine) {
+            Ok(())
+        } else if self.engine.phase() == Phase::Dormant && !self.seeds.resolver.is_searching() {
+            Err(SyncError::Left)
+        } else {
+            return;
+        };
+        for reply in self.syncing.drain(..) {
+            let _ = reply.send(outcome);
+        }
+    }
+
     fn publish(&mut self) {
         let Self { engine, published: Published(shared), faults, .. } = self;
         shared.follow_local(engine);
         shared.count(|stats| {
+            if stats.engine.last_equal != engine.stats().last_equal {
+                stats.last_equal_at = Some(SystemTime::now());
+            }
             stats.engine.clone_from(engine.stats());
             stats.engine.gauges.health = engine.health();
             stats.transport = faults.stats;

@@ -1,12 +1,13 @@
 //! The members as readers see them, apart from the engine.
 //!
 //! One writer, the node's task; any number of readers. A reader holds the lock of one shard for as long as
-//! it clones entries out of it, and no code of the user runs meanwhile but `Clone`, `Eq` and `Hash` of its
-//! identity. Each entry is consistent in itself; a listing is not a snapshot of one instant, but whatever
+//! it clones entries out of it, and no code of the user runs meanwhile but `Clone`, `Eq`, `Hash` and
+//! `Canonical` of its identity. Each entry is consistent in itself; a listing is not a snapshot of one instant, but whatever
 //! changes during it has its event after it.
 
 use dashmap::DashMap;
 use dashmap::mapref::entry::Entry;
+use haulout::fingerprint::fingerprint;
 use haulout::{Identity, Member, State};
 use std::time::SystemTime;
 
@@ -37,6 +38,12 @@ impl<I: Identity> View<I> {
 
     pub(crate) fn get(&self, key: &I::Addr) -> Option<MemberView<I>> {
         self.entries.get(key).map(|entry| entry.clone())
+    }
+
+    /// Whose key has this fingerprint.
+    pub(crate) fn find(&self, print: u64) -> Option<I> {
+        let found = self.entries.iter().find(|entry| fingerprint(entry.key()) == print)?;
+        Some(found.identity.clone())
     }
 
     /// Everyone whose state is active, or everyone whose state is not.

@@ -47,6 +47,9 @@ fn note(agent: &Agent, event: &Event<Identity>) {
             agent.notices().settled();
             tracing::info!("member of a cluster");
         }
+        Event::Synced => {
+            tracing::info!(members = agent.handle.members().len() + 1, "synced: the view is complete");
+        }
         Event::Lagged { missed } => tracing::warn!(missed, "the log missed changes of membership"),
         Event::Seed { route, outcome } => seed(*route, *outcome),
         _ => {}

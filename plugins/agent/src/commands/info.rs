@@ -5,7 +5,7 @@ use super::print_json;
 use super::target::{connect, failure};
 use crate::cli::InfoArgs;
 use crate::clock::since_ms;
-use crate::control::api::{self, Info, Traffic};
+use crate::control::api::{self, Equal, Info, Traffic};
 use crate::exit::{Answer, Failure};
 use crate::table::{BAD, BOLD, ago, bytes};
 use std::io::Write;
@@ -32,6 +32,7 @@ fn print(info: &Info, out: &mut impl Write) -> Result<(), Failure> {
         ("phase", format!("{}{stale}", info.phase)),
         ("health", format!("{} (of 8; 0 is best)", health_of(info.health))),
         ("members", counts(info)),
+        ("synced", synced(info)),
         ("changed", format!("{} ago", ago(since_ms(info.changed_ms)))),
         (
             "cluster",
@@ -69,6 +70,14 @@ fn counts(info: &Info) -> String {
         [(counts.alive, "alive"), (counts.suspect, "suspect"), (counts.down, "down"), (counts.left, "left")];
     let some = all.iter().filter(|(count, _)| *count > 0).map(|(count, state)| format!("{count} {state}"));
     some.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether the view is complete, and when it was last found equal to another member's.
+fn synced(info: &Info) -> String {
+    let complete = if info.synced { "the view is complete" } else { "the view is not complete" };
+    let Some(Equal { at_ms, with }) = &info.last_equal else { return complete.into() };
+    let with = with.as_deref().unwrap_or("a member");
+    format!("{complete}; it was equal to that of {with} {} ago", ago(since_ms(*at_ms)))
 }
 
 fn traffic(traffic: Traffic) -> String {

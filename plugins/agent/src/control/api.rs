@@ -84,6 +84,10 @@ pub(crate) struct Info {
     pub(crate) changed_ms: u64,
     /// How many members it lists in each state, itself among them.
     pub(crate) members: Counts,
+    /// Whether its view is complete: it went through all that differed since it joined.
+    pub(crate) synced: bool,
+    /// The last comparison that found another member's view equal to its own; `null` before the first.
+    pub(crate) last_equal: Option<Equal>,
     /// What an operator should know, oldest first.
     pub(crate) notices: Vec<Notice>,
     /// What came in.
@@ -92,6 +96,15 @@ pub(crate) struct Info {
     pub(crate) sent: Traffic,
     /// What was not taken or not done, by reason; the names are those of `haulout::Dropped`.
     pub(crate) dropped: BTreeMap<String, u64>,
+}
+
+/// A comparison of views that found them equal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Equal {
+    /// When, in milliseconds of Unix time.
+    pub(crate) at_ms: u64,
+    /// The other member's name; `null` once it is forgotten.
+    pub(crate) with: Option<String>,
 }
 
 /// Members by state.

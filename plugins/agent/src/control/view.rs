@@ -1,6 +1,6 @@
 //! From what the node holds to what the control API says.
 
-use super::api::{Counts, Info, JoinOutcome, JoinResult, Member, Members, State, Traffic};
+use super::api::{Counts, Equal, Info, JoinOutcome, JoinResult, Member, Members, State, Traffic};
 use crate::agent::{Agent, Identity};
 use crate::clock::unix_ms;
 use haulout::codec::Refusal;
@@ -80,11 +80,17 @@ pub(super) fn info(agent: &Agent) -> Info {
         started_ms: agent.about.started_ms,
         changed_ms,
         members: counts,
+        synced: local.synced,
+        last_equal: agent.handle.last_equal().map(equal),
         notices: agent.notices().list(),
         received: traffic(&stats.engine.received),
         sent: traffic(&stats.engine.sent),
         dropped: dropped(&stats.engine.dropped),
     }
+}
+
+fn equal(last: haulout_tokio::Equal<Identity>) -> Equal {
+    Equal { at_ms: unix_ms(last.at), with: last.with.map(|member| member.name().to_string()) }
 }
 
 fn phase(phase: Phase) -> &'static str {

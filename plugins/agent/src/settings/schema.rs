@@ -71,12 +71,18 @@ pub(crate) static KEYS: &[Key] = keys! {
     "gossip.interval": |settings, raw| duration(raw)? => config.gossip.interval;
     "gossip.fanout": |settings, raw| number(raw)? => config.gossip.fanout;
     "gossip.retransmit": |settings, raw| number(raw)? => config.gossip.retransmit;
+    "sync.shortest": |settings, raw| duration(raw)? => config.sync.shortest;
+    "sync.longest": |settings, raw| duration(raw)? => config.sync.longest;
+    "sync.bytes_per_second": |settings, raw| number(raw)? => config.sync.bytes_per_second;
+    "sync.burst": |settings, raw| number(raw)? => config.sync.burst;
     "limits.members": |settings, raw| number(raw)? => config.limits.members;
     "limits.departed": |settings, raw| number(raw)? => config.limits.departed;
     "limits.relays": |settings, raw| number(raw)? => config.limits.relays;
     "limits.notices_per_second": |settings, raw| number(raw)? => config.limits.notices_per_second;
     "limits.challenges_per_second": |settings, raw| number(raw)? => config.limits.challenges_per_second;
     "limits.refusals_per_second": |settings, raw| number(raw)? => config.limits.refusals_per_second;
+    "limits.answers_per_second": |settings, raw| number(raw)? => config.limits.answers_per_second;
+    "limits.answers_per_peer": |settings, raw| number(raw)? => config.limits.answers_per_peer;
     "limits.intents": |settings, raw| number(raw)? => config.limits.intents;
     "limits.events": |settings, raw| number(raw)? => config.limits.events;
     "limits.datagram_sent": |settings, raw| number(raw)? => config.limits.datagram_sent;
@@ -124,6 +130,28 @@ mod tests {
                 assert_ne!(key.variable(), other.variable());
             }
         }
+    }
+
+    /// The label is the one that is written otherwise.
+    #[test]
+    fn every_field_of_the_configuration_is_a_key() {
+        let config = format!("{:#?}", haulout::Config::default());
+        let (mut group, mut fields) = ("", 0);
+        for line in config.lines() {
+            let Some((name, value)) = line.split_once(": ") else { continue };
+            let depth = name.len() - name.trim_start().len();
+            match (depth, value.ends_with('{')) {
+                (4, true) => group = name.trim(),
+                (4, false) => assert_eq!(name.trim(), "cluster"),
+                (8, false) => {
+                    let path = format!("{group}.{}", name.trim());
+                    assert!(Key::named(&path).is_some(), "{path}");
+                    fields += 1;
+                }
+                _ => panic!("{line}"),
+            }
+        }
+        assert!(fields > 30, "{config}");
     }
 
     #[test]

@@ -47,6 +47,18 @@ fn single_values_lie_over_the_profile_wherever_each_was_written() {
 }
 
 #[test]
+fn what_anti_entropy_may_cost_is_set_like_everything_else() {
+    let file = file("[sync]\nshortest = '100ms'\nlongest = '2s'\n[limits]\nanswers_per_peer = 64\n");
+    let environment = [("HAULOUT_SYNC_BYTES_PER_SECOND", "500")];
+    let flags = [("sync.burst", "16384"), ("limits.answers_per_second", "128")];
+    let config = sources(Some(file.path()), &environment, &flags).resolve().unwrap().settings.config;
+    let (sync, limits) = (config.sync, config.limits);
+    assert_eq!((sync.shortest, sync.longest), (Duration::from_millis(100), Duration::from_secs(2)));
+    assert_eq!((sync.bytes_per_second, sync.burst), (500, 16_384));
+    assert_eq!((limits.answers_per_second, limits.answers_per_peer), (128, 64));
+}
+
+#[test]
 fn a_label_becomes_the_cluster() {
     let settings = sources(None, &[("HAULOUT_LABEL", "orders")], &[]).resolve().unwrap().settings;
     assert_eq!(settings.config.cluster, Config::lan().with_label("orders").cluster);

@@ -1,6 +1,6 @@
 //! What is printed: the stable forms, the tables, and readers that go away.
 
-use crate::support::{Lab, code, err, out};
+use crate::support::{Lab, code, err, free_address, out, until};
 use serde_json::Value;
 use std::process::Stdio;
 
@@ -49,6 +49,7 @@ fn the_json_of_info_is_stable() {
         "epoch",
         "health",
         "incarnation",
+        "last_equal",
         "members",
         "name",
         "notices",
@@ -59,6 +60,7 @@ fn the_json_of_info_is_stable() {
         "sent",
         "stale",
         "started_ms",
+        "synced",
         "version",
     ];
     assert_eq!(fields(&info), expected);
@@ -67,6 +69,36 @@ fn the_json_of_info_is_stable() {
     assert!(info["dropped"]["malformed"].is_u64());
     assert_eq!(info["cluster"].as_str().unwrap().len(), 8);
     assert_eq!(info["phase"], "active");
+    assert_eq!((&info["synced"], &info["last_equal"]), (&true.into(), &Value::Null), "{info}");
+}
+
+#[test]
+fn a_complete_view_is_told_and_with_whom_it_was_found_equal() {
+    let lab = Lab::new();
+    let a = lab.agent("a", &[]);
+    let late = free_address();
+    let b = lab.agent("b", &["--join", &late.to_string()]);
+    let joining = lab.run(&["info", "--name", "b"]);
+    assert!(out(&joining).contains("synced    the view is not complete\n"), "{joining:?}");
+    assert_eq!(lab.info(&b).unwrap()["synced"], false);
+    assert!(!b.log().contains("synced"), "{}", b.log());
+    let join = lab.run(&["join", "--control", &b.control, &a.at()]);
+    assert_eq!(code(&join), 0, "{join:?}");
+
+    let mut info = Value::Null;
+    until("b has compared its view with a", || {
+        info = lab.info(&b).unwrap();
+        info["last_equal"].is_object()
+    });
+    assert_eq!(info["synced"], true, "{info}");
+    assert_eq!(fields(&info["last_equal"]), ["at_ms", "with"]);
+    assert_eq!(info["last_equal"]["with"], "a");
+    assert!(info["last_equal"]["at_ms"].as_u64() >= info["started_ms"].as_u64(), "{info}");
+    let complete = lab.run(&["info", "--name", "b"]);
+    let line = "synced    the view is complete; it was equal to that of a ";
+    assert!(out(&complete).contains(line), "{complete:?}");
+    let told = b.log().lines().filter(|line| line.contains(" INFO synced: the view is complete")).count();
+    assert_eq!(told, 1, "{}", b.log());
 }
 
 #[test]

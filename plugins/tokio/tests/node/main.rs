@@ -10,4 +10,5 @@ mod leaving;
 mod meeting;
 mod starting;
 mod support;
+mod syncing;
 mod transport;
