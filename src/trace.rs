@@ -9,7 +9,9 @@ use core::time::Duration;
 #[cfg(feature = "tracing")]
 pub(crate) fn event<I: Identity>(me: &I, event: &Event<I>) {
     match event {
-        Event::Suspected { .. } | Event::Refuted { .. } | Event::Seed { .. } => tracing::debug!(?me, ?event),
+        Event::Suspected { .. } | Event::Refuted { .. } | Event::Seed { .. } | Event::Synced => {
+            tracing::debug!(?me, ?event)
+        }
         _ => tracing::info!(?me, ?event),
     }
 }

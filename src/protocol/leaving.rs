@@ -46,6 +46,7 @@ impl<I: Identity> Protocol<I> {
         self.watch.relays.clear();
         self.meeting.requests.clear();
         self.meeting.seeds.clear();
+        self.restart_sync();
         self.timers.clear_all();
         self.outbox.clear();
         self.me.news = None;

@@ -125,7 +125,11 @@ impl<I: Identity> Protocol<I> {
     /// gossip may pass it by and it says it only so often.
     pub(super) fn correct(&mut self, slot: Slot, speaker: Speaker) {
         let key = |slot: Slot| fingerprint(&self.members[slot].identity.addr());
-        let speaker = if let Speaker::Member(speaker) = speaker { Some(speaker) } else { None };
+        // Its own sections may have had it forgotten.
+        let speaker = match speaker {
+            Speaker::Member(speaker) if self.members.get(speaker).is_some() => Some(speaker),
+            _ => None,
+        };
         let pair = mix(&[key(slot), speaker.map_or(0, key)]);
         if !self.restraint.corrections.take(self.now, pair) {
             self.stats.dropped.corrections_limited += 1;

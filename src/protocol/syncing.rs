@@ -143,7 +143,8 @@ impl<I: Identity> Protocol<I> {
 
     /// A member fed us: learn the rest of what it holds.
     pub(super) fn sync_after_feed(&mut self, peer: Slot, updates: usize) {
-        if !self.exchange.is_idle() || !self.members[peer].state.is_active() {
+        if !self.exchange.is_idle() || !self.members.get(peer).is_some_and(|member| member.state.is_active())
+        {
             return;
         }
         if !self.exchange.complete && updates >= LARGE_FEED {

@@ -58,3 +58,17 @@ fn one_forged_notice_after_another_does_not_have_seeds_asked_each_time() {
     let asked = protocol.sent().iter().filter(|intent| matches!(intent.say, Say::Announce { .. })).count();
     assert_eq!(asked, 10, "and again a gossip interval later");
 }
+
+#[test]
+fn a_sender_that_its_own_sections_have_forgotten_is_not_spoken_to() {
+    let mut protocol = Protocol::among(&seal(1, 0), &[seal(2, 0), seal(3, 0), seal(4, 5)]);
+    protocol.config.limits.departed = 1;
+    let sections = vec![
+        update(&seal(2, 0), 0, State::Left),
+        update(&seal(3, 0), 0, State::Left),
+        update(&seal(4, 4), 0, State::Alive),
+    ];
+    protocol.hears(&seal(2, 0), Message::Gossip, sections);
+    assert_eq!(protocol.holds(&address(2)), None, "it was forgotten for the second");
+    assert_eq!(protocol.queued()[0], seal(4, 5), "everybody else is corrected");
+}
