@@ -10,7 +10,7 @@ use core::time::Duration;
 pub(crate) fn event<I: Identity>(me: &I, event: &Event<I>) {
     match event {
         Event::Suspected { .. } | Event::Refuted { .. } | Event::Seed { .. } | Event::Synced => {
-            tracing::debug!(?me, ?event)
+            tracing::debug!(?me, ?event);
         }
         _ => tracing::info!(?me, ?event),
     }
