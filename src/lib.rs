@@ -119,5 +119,5 @@ pub use out::Out;
 pub use protocol::Admission;
 pub use spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 pub use state::State;
-pub use stats::{Dropped, Gauges, Stats, Traffic};
+pub use stats::{Comparison, Dropped, Gauges, Stats, Traffic};
 pub use time::Instant;
