@@ -32,6 +32,8 @@ pub(crate) struct Range {
 pub(crate) struct Errand {
     pub(crate) range: Range,
     pub(crate) peer: Option<Slot>,
+    /// The member that failed at it: another one is asked, if there is one.
+    pub(crate) avoid: Option<Slot>,
     /// How often it was sent without an answer.
     tries: u8,
     /// Pages that the chain has had at this member.
@@ -41,7 +43,7 @@ pub(crate) struct Errand {
 impl Errand {
     /// A range that nobody was asked for yet.
     pub(crate) const fn new(range: Range, peer: Option<Slot>) -> Self {
-        Self { range, peer, tries: 0, pages: 0 }
+        Self { range, peer, avoid: None, tries: 0, pages: 0 }
     }
 }
 
@@ -57,6 +59,17 @@ pub(crate) struct InFlight {
     tries: u8,
     pages: u8,
     sent: Instant,
+}
+
+impl InFlight {
+    /// The errand that takes its place now that it failed: at the same member before the try `elsewhere`, then
+    /// at another; `None` if it is given up.
+    fn failed(&self, elsewhere: u8) -> Option<Errand> {
+        let (tries, again) = (self.tries + 1, !self.back && self.tries + 1 < TRIES);
+        let here = tries < elsewhere;
+        let (peer, avoid) = (here.then_some(self.peer), (!here).then_some(self.peer));
+        again.then_some(Errand { range: self.range, peer, avoid, tries, pages: self.pages })
+    }
 }
 
 /// A comparison without an answer so far.
@@ -75,8 +88,8 @@ pub(crate) enum Turned {
     Done,
     /// It goes on: at the same member, or after too many pages at any.
     On(Errand),
-    /// The page says that it goes on where it cannot.
-    Broken,
+    /// The page says that it goes on where it cannot; what to do with the range, or `None` if it is given up.
+    Broken(Option<Errand>),
 }
 
 /// The asker's state.
@@ -90,7 +103,11 @@ pub(crate) struct Exchange {
     /// What the present exchange taught, and whether some of it was given up; `None` when there is none.
     pub(crate) verdict: Option<Verdict>,
     pub(crate) next: Instant,
+    /// Until when we do not answer others, unless an exchange is completed before.
+    pub(crate) doubt: Option<Instant>,
     pace: Duration,
+    /// Comparisons in a row that had no answer.
+    silent: u8,
     budget: Budget,
     config: SyncConfig,
 }
@@ -111,7 +128,9 @@ impl Exchange {
             pulls: Vec::new(),
             verdict: None,
             next: Instant::ZERO,
+            doubt: None,
             pace: config.shortest,
+            silent: 0,
             budget: Budget { tokens: i64::from(config.burst), filled: Instant::ZERO },
             config: config.clone(),
         }
@@ -131,12 +150,26 @@ impl Exchange {
         self.comparison = Some(Comparison { number, peer, challenged: false, sent: now });
     }
 
+    /// Gives up what is under way; the next exchange is as soon as after joining.
+    pub(crate) fn abandon(&mut self) {
+        (self.comparison, self.verdict) = (None, None);
+        self.errands.clear();
+        self.pulls.clear();
+        self.pace = self.config.shortest;
+    }
+
+    /// Whether this answers what we asked that member.
+    pub(crate) fn awaits(&self, number: u16, peer: Slot) -> bool {
+        self.comparison.is_some_and(|asked| (asked.number, asked.peer) == (number, peer))
+            || self.find(number, peer).is_some()
+    }
+
     pub(crate) fn pull(&mut self, now: Instant, number: u16, errand: Errand, peer: Slot, back: bool) {
         let Errand { range, tries, pages, .. } = errand;
         self.pulls.push(InFlight { number, peer, range, back, challenged: false, tries, pages, sent: now });
     }
 
-    pub(crate) fn find(&mut self, number: u16, peer: Slot) -> Option<usize> {
+    pub(crate) fn find(&self, number: u16, peer: Slot) -> Option<usize> {
         self.pulls.iter().position(|pull| pull.number == number && pull.peer == peer)
     }
 
@@ -145,14 +178,14 @@ impl Exchange {
         let pull = self.pulls.swap_remove(at);
         let Some(from) = next else { return Turned::Done };
         if from <= pull.range.from || from > pull.range.until {
-            return Turned::Broken;
+            return Turned::Broken(pull.failed(0));
         }
         let range = Range { from, until: pull.range.until };
         let pages = pull.pages + 1;
         Turned::On(if pages < PAGES {
             Errand { pages, ..Errand::new(range, Some(pull.peer)) }
         } else {
-            Errand::new(range, None)
+            Errand { avoid: Some(pull.peer), ..Errand::new(range, None) }
         })
     }
 
@@ -160,10 +193,8 @@ impl Exchange {
     pub(crate) fn overdue(&mut self, now: Instant, patience: Duration) -> Option<(InFlight, Option<Errand>)> {
         let at = self.pulls.iter().position(|pull| pull.sent + patience <= now)?;
         let pull = self.pulls.swap_remove(at);
-        let (range, tries, pages) = (pull.range, pull.tries + 1, pull.pages);
-        let peer = (tries < ELSEWHERE).then_some(pull.peer);
-        let again = !pull.back && tries < TRIES;
-        Some((pull, again.then_some(Errand { range, peer, tries, pages })))
+        let errand = pull.failed(ELSEWHERE);
+        Some((pull, errand))
     }
 
     /// Whether the comparison has had no answer in time; then there is none.
@@ -172,7 +203,7 @@ impl Exchange {
     }
 
     /// The next step: an answer that is overdue, the next comparison, or, while the budget is used up, a
-    /// pause. It lies in the future but for a comparison that is due.
+    /// pause.
     pub(crate) fn deadline(&self, now: Instant, patience: Duration) -> Instant {
         let pulls = self.pulls.iter().map(|pull| pull.sent + patience);
         let comparison = self.comparison.iter().map(|comparison| comparison.sent + patience);
@@ -180,19 +211,30 @@ impl Exchange {
         if self.is_idle() {
             return earliest.map_or(self.next, |at| at.min(self.next)).max(now);
         }
-        earliest.filter(|at| *at > now).unwrap_or(now + self.config.shortest)
+        earliest.map_or(now + self.config.shortest, |at| at.max(now))
     }
 
     /// The present exchange is over. How long until the next: half as long after a useful one, twice as long
     /// after an equal or fruitless one.
     pub(crate) fn pause(&mut self, useful: bool) -> Duration {
         let SyncConfig { shortest, longest, .. } = self.config;
+        self.silent = 0;
         self.pace = if useful { self.pace / 2 } else { self.pace * 2 };
         self.pace = self.pace.clamp(shortest, longest);
         self.pace
     }
 
-    /// The present pause, unchanged: there was no comparison.
+    /// A comparison had no answer, which is none. A single one may have been lost, and changes nothing; whom
+    /// nobody answers asks less and less: perhaps the others compute digests of another version.
+    pub(crate) fn unanswered(&mut self) -> Duration {
+        self.silent = self.silent.saturating_add(1);
+        if self.silent > 1 {
+            self.pace = (self.pace * 2).min(self.config.longest);
+        }
+        self.pace
+    }
+
+    /// The present pause, unchanged.
     pub(crate) fn pace(&self) -> Duration {
         self.pace
     }

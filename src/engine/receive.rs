@@ -54,7 +54,7 @@ impl<S: Spec> Engine<S> {
             }
             _ => received.bytes += datagram.len() as u64,
         }
-        if let Message::SyncLeaves { .. } | Message::SyncPage(_) = header.message {
+        if self.protocol.awaits(&header) {
             self.protocol.exchange.spend(datagram.len());
         }
         let result = self.protocol.receive(&header, &mut self.updates);

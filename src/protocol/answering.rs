@@ -47,7 +47,7 @@ impl<I: Identity> Protocol<I> {
     }
 
     fn may_answer(&mut self, peer: Slot) -> bool {
-        if !self.me.is_serving() {
+        if !self.me.is_serving() || self.exchange.doubt.is_some_and(|until| self.now < until) {
             return false;
         }
         let allowed = self.restraint.answers.take(self.now, peer.index());

@@ -2,7 +2,7 @@
 //! time, from wherever it is to be had.
 
 use super::{Intent, Protocol, Say};
-use crate::codec::{DIGEST_VERSION, Leaves, MAX_HAVE, Page, Plane, Position, Pull};
+use crate::codec::{DIGEST_VERSION, Header, Leaves, MAX_HAVE, Message, Page, Plane, Position, Pull};
 use crate::digest::{Digest, salted};
 use crate::event::Event;
 use crate::exchange::{Errand, PULLS, Range, Turned, Verdict};
@@ -38,7 +38,8 @@ impl<I: Identity> Protocol<I> {
     pub(super) fn sync_due(&mut self) {
         let patience = self.config.probe.timeout;
         if self.exchange.comparison_overdue(self.now, patience) {
-            self.schedule_sync(self.exchange.pace());
+            let pause = self.exchange.unanswered();
+            self.schedule_sync(pause);
         }
         while let Some((pull, errand)) = self.exchange.overdue(self.now, patience) {
             match errand {
@@ -86,6 +87,16 @@ impl<I: Identity> Protocol<I> {
         let identity = &self.members[peer].identity;
         let (to, dst) = (identity.route(), destination(&identity.addr()));
         self.send(Intent { to, dst, slot: Some(peer), cookie, say });
+    }
+
+    /// Whether a datagram answers something that we asked its sender: what others send costs our budget nothing.
+    pub(crate) fn awaits(&self, header: &Header<I>) -> bool {
+        let number = match &header.message {
+            Message::SyncLeaves { number, .. } => *number,
+            Message::SyncPage(page) => page.number,
+            _ => return false,
+        };
+        self.members.find(&header.source.addr()).is_some_and(|peer| self.exchange.awaits(number, peer))
     }
 
     /// The answer to a comparison.
@@ -165,7 +176,7 @@ impl<I: Identity> Protocol<I> {
                     self.give_up();
                     continue;
                 }
-                None => self.members.active()[self.rng.random_range(0..self.members.len())],
+                None => self.draw_peer(errand.avoid),
             };
             self.send_pull(errand, peer, false);
         }
@@ -176,6 +187,13 @@ impl<I: Identity> Protocol<I> {
         {
             self.conclude(verdict);
         }
+    }
+
+    /// A member at random, but not this one if there is another.
+    fn draw_peer(&mut self, avoid: Option<Slot>) -> Slot {
+        let active = self.members.active();
+        let at = self.rng.random_range(0..active.len());
+        if Some(active[at]) == avoid { active[(at + 1) % active.len()] } else { active[at] }
     }
 
     /// Pulls a range, or as much of it as we can say of what we have; the rest of it waits.
@@ -218,13 +236,19 @@ impl<I: Identity> Protocol<I> {
         }
         match self.exchange.turn(at, page.next.map(|next| next.key)) {
             Turned::Done => {}
-            Turned::On(errand) if errand.peer == Some(peer) => self.send_pull(errand, peer, back),
-            Turned::On(_) if back => {}
-            Turned::On(errand) => self.exchange.errands.push_back(errand),
-            Turned::Broken => {
+            Turned::On(errand) if back => {
+                if errand.peer == Some(peer) && self.exchange.may_ask(self.now) {
+                    self.send_pull(errand, peer, true);
+                }
+            }
+            // First of all, but within the budget.
+            Turned::On(errand) => self.exchange.errands.push_front(errand),
+            Turned::Broken(errand) => {
                 self.stats.dropped.broken_pages += 1;
-                if !back {
-                    self.give_up();
+                match errand {
+                    Some(errand) => self.exchange.errands.push_back(errand),
+                    None if !back => self.give_up(),
+                    None => {}
                 }
             }
         }
@@ -243,6 +267,7 @@ impl<I: Identity> Protocol<I> {
         let pause = self.exchange.pause(verdict.useful);
         self.schedule_sync(pause);
         if !verdict.given_up {
+            self.exchange.doubt = None;
             self.completed();
         }
         self.arm_sync();
@@ -284,6 +309,15 @@ impl<I: Identity> Protocol<I> {
         }
     }
 
+    /// We stood still for longer than it takes to be declared dead: what we hold is old. We ask before we answer,
+    /// but after the longest pause we answer all the same, for perhaps all stood still.
+    pub(super) fn doubt_view(&mut self) {
+        self.exchange.abandon();
+        self.exchange.doubt = Some(self.now + self.config.sync.longest);
+        self.exchange.next = self.now;
+        self.arm_sync();
+    }
+
     /// Whoever joins, or joins again, asks anew.
     pub(super) fn restart_sync(&mut self) {
         self.exchange.restart();
@@ -307,7 +341,14 @@ impl<I: Identity> Protocol<I> {
             return true;
         }
         let (range, back) = (pull.range, pull.back);
-        let (pull, _) = self.request(number, range, back);
+        let (pull, rest) = self.request(number, range, back);
+        if let Some(rest) = rest {
+            // We have learnt so much meanwhile that it says less of it.
+            self.exchange.pulls[at].range.until = rest.from - 1;
+            if !back {
+                self.exchange.errands.push_front(Errand::new(rest, Some(peer)));
+            }
+        }
         self.ask(peer, Say::SyncPull(pull), Some(cookie));
         true
     }

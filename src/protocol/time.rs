@@ -3,6 +3,7 @@
 use super::{Life, Protocol};
 use crate::identity::Identity;
 use crate::state::State;
+use crate::suspicion::longest;
 use crate::time::Instant;
 use crate::timers::Timer;
 use core::time::Duration;
@@ -52,6 +53,9 @@ impl<I: Identity> Protocol<I> {
         self.watch.health.worsen(1);
         if self.me.is_serving() {
             self.tell_own();
+            if lateness > longest(&self.config, self.size()) {
+                self.doubt_view();
+            }
         }
     }
 

@@ -10,6 +10,7 @@ mod world;
 mod chaos;
 mod commands;
 mod detector;
+mod figures;
 mod identity;
 mod joining;
 mod leaving;

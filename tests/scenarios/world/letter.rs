@@ -48,7 +48,11 @@ impl<I: Peer> Letter<I> {
             | Message::Announce { number, .. }
             | Message::Challenge { number, .. }
             | Message::Feed { number, .. }
-            | Message::Refused { number, .. } => Some(number),
+            | Message::Refused { number, .. }
+            | Message::Sync { number, .. }
+            | Message::SyncLeaves { number, .. } => Some(number),
+            Message::SyncPull(ref pull) => Some(pull.number),
+            Message::SyncPage(ref page) => Some(page.number),
             _ => None,
         }
     }
