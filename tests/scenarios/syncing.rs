@@ -278,6 +278,21 @@ fn a_member_back_from_a_pause_asks_before_it_answers_and_catches_up() {
 }
 
 #[test]
+fn members_that_all_stood_still_do_not_wait_for_each_other_for_ever() {
+    let mut w = World::of(25, Config::lan(), (0..3).map(seal));
+    w.run_for(secs(60));
+    (0..3).for_each(|n| w.pause(Seat(n)));
+    w.run_for(secs(120));
+    (0..3).for_each(|n| w.resume(Seat(n)));
+    let resumed = w.now();
+    w.run_for(secs(2));
+    assert!(w.converged(), "nobody suffers for it");
+    let compared =
+        |w: &World<Seal>| (0..3).all(|n| w.stats(Seat(n)).last_equal.is_some_and(|equal| equal.at > resumed));
+    w.within(secs(90), "they compare again", compared);
+}
+
+#[test]
 fn whoever_leaves_and_joins_again_is_synced_again() {
     let mut w = World::of(22, Config::lan(), (0..4).map(seal));
     w.leave(A);
