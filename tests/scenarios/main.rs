@@ -7,6 +7,7 @@
 
 mod world;
 
+mod answering;
 mod chaos;
 mod commands;
 mod detector;
@@ -23,4 +24,5 @@ mod resurrection;
 mod rivals;
 mod strangers;
 mod suspicion;
+mod syncing;
 mod wire;
