@@ -44,6 +44,7 @@ fn an_endless_chain_is_taken_elsewhere() {
     for page in 1..=u64::from(PAGES) {
         let Turned::On(errand) = exchange.turn(0, Some(page)) else { panic!("it goes on") };
         assert_eq!(errand.peer.is_none(), page == u64::from(PAGES), "{page}");
+        assert_eq!(errand.avoid, errand.peer.is_none().then_some(Slot::at(3)), "{page}");
         exchange.pull(Instant::ZERO, 8, errand, Slot::at(3), false);
     }
 }
