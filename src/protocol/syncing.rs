@@ -84,8 +84,9 @@ impl<I: Identity> Protocol<I> {
     }
 
     pub(super) fn ask(&mut self, peer: Slot, say: Say<I>, cookie: Option<u64>) {
-        let identity = &self.members[peer].identity;
-        let (to, dst) = (identity.route(), destination(&identity.addr()));
+        // A page may have had its own sender forgotten.
+        let Some(member) = self.members.get(peer) else { return };
+        let (to, dst) = (member.identity.route(), destination(&member.identity.addr()));
         self.send(Intent { to, dst, slot: Some(peer), cookie, say });
     }
 
@@ -215,10 +216,13 @@ impl<I: Identity> Protocol<I> {
         let salt = self.rng.random();
         let mut ours = core::mem::take(&mut self.ranged);
         self.range(range, &mut ours);
-        let rest = ours.get(MAX_HAVE).map(|(beyond, _)| Range { from: beyond.key, until: range.until });
-        let have = ours.iter().take(MAX_HAVE).map(|(entry, _)| salted(entry.value, salt)).collect();
+        // Keys of one fingerprint cannot be parted: then some of what we have goes unsaid.
+        let beyond = ours.get(MAX_HAVE).map(|(entry, _)| entry.key).filter(|key| *key > range.from);
+        let rest = beyond.map(|from| Range { from, until: range.until });
+        let until = beyond.map_or(range.until, |from| from - 1);
+        let named = ours.iter().take(MAX_HAVE).take_while(|(entry, _)| entry.key <= until);
+        let have = named.map(|(entry, _)| salted(entry.value, salt)).collect();
         self.ranged = ours;
-        let until = rest.map_or(range.until, |rest| rest.from - 1);
         let position = |key| Position { key, item: 0 };
         let (from, until) = (position(range.from), position(until));
         (Pull { number, plane: Plane::Members, back, from, until, salt, have }, rest)
@@ -354,5 +358,7 @@ impl<I: Identity> Protocol<I> {
     }
 }
 
+#[cfg(test)]
+mod collisions;
 #[cfg(test)]
 mod tests;
