@@ -163,7 +163,7 @@ impl<S: Spec> Engine<S> {
     ///
     /// What does not fit is dropped and counted (`oversized`).
     pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
-        self.protocol.advance(now);
+        self.protocol.clamp(now);
         let transmit = self.transmit(buf);
         self.protocol.settle();
         transmit

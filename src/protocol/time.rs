@@ -12,13 +12,18 @@ impl<I: Identity> Protocol<I> {
     /// Takes the time; one that runs backwards is clamped, here and nowhere else. If a deadline was missed by
     /// more than half a probe timeout, this process stood still.
     pub(crate) fn advance(&mut self, now: Instant) {
-        self.now = self.now.max(now);
+        self.clamp(now);
         if let Some(due) = self.next_deadline() {
             let lateness = self.now.since(due);
             if lateness > self.config.probe.timeout / 2 {
                 self.stood_still(lateness);
             }
         }
+    }
+
+    /// Takes the time where nothing is judged by it.
+    pub(crate) fn clamp(&mut self, now: Instant) {
+        self.now = self.now.max(now);
     }
 
     /// The earliest of the deadlines that lateness is measured by.

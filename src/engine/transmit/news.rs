@@ -29,7 +29,6 @@ impl<S: Spec> Engine<S> {
 
     /// Our own state: the header says that we are alive, a section that we leave. True while it is news.
     pub(super) fn put_own_news(&mut self, out: &mut Out<'_>) -> bool {
-        let limit = self.protocol.retransmit_limit();
         if let Life::Leaving { .. } = self.protocol.me.life {
             let Protocol { me, stats, .. } = &mut self.protocol;
             let left = UpdateRef {
@@ -45,6 +44,7 @@ impl<S: Spec> Engine<S> {
             return put;
         }
         let Some(told) = self.protocol.me.news else { return false };
+        let limit = self.protocol.retransmit_limit();
         self.protocol.me.news = (told + 1 < limit).then_some(told + 1);
         true
     }
@@ -75,6 +75,9 @@ impl<S: Spec> Engine<S> {
                     break;
                 }
             }
+        }
+        if self.packed.is_empty() {
+            return false;
         }
         let limit = self.protocol.retransmit_limit();
         for slot in self.packed.drain(..) {
