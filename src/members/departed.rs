@@ -145,20 +145,11 @@ mod tests {
     use rand::rngs::SmallRng;
     use rand::{RngExt, SeedableRng};
 
-    #[derive(Default)]
-    struct Table(BTreeMap<u32, u32>);
-
-    impl Positions for Table {
-        fn place(&mut self, slot: Slot, position: u32) {
-            self.0.insert(slot.index(), position);
-        }
-    }
-
     /// Against a plain list in the order of departure.
     #[test]
     fn ages_and_kinds_survive_any_history() {
         let mut rng = SmallRng::seed_from_u64(11);
-        let (mut departed, mut table) = (Departed::new(), Table::default());
+        let (mut departed, mut table) = (Departed::new(), BTreeMap::new());
         let mut plain: Vec<(u32, bool)> = Vec::new();
         for step in 0..20_000_u32 {
             match rng.random_range(0..3) {
@@ -169,12 +160,12 @@ mod tests {
                 }
                 1 if !plain.is_empty() => {
                     let (slot, _) = plain.remove(rng.random_range(0..plain.len()));
-                    departed.remove(table.0.remove(&slot).unwrap(), &mut table);
+                    departed.remove(table.remove(&slot).unwrap(), &mut table);
                 }
                 _ if !plain.is_empty() => {
                     let at = rng.random_range(0..plain.len());
                     if core::mem::take(&mut plain[at].1) {
-                        departed.turn_left(table.0[&plain[at].0], &mut table);
+                        departed.turn_left(table[&plain[at].0], &mut table);
                     }
                 }
                 _ => {}

@@ -18,6 +18,14 @@ pub(crate) trait Positions {
     fn place(&mut self, slot: Slot, position: u32);
 }
 
+/// A table for tests.
+#[cfg(test)]
+impl Positions for alloc::collections::BTreeMap<u32, u32> {
+    fn place(&mut self, slot: Slot, position: u32) {
+        self.insert(slot.index(), position);
+    }
+}
+
 /// Active members, in the order of probing.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
@@ -128,19 +136,10 @@ mod tests {
     use alloc::collections::BTreeMap;
     use rand::SeedableRng;
 
-    #[derive(Default)]
-    struct Table(BTreeMap<u32, u32>);
-
-    impl Positions for Table {
-        fn place(&mut self, slot: Slot, position: u32) {
-            self.0.insert(slot.index(), position);
-        }
-    }
-
     #[test]
     fn nobody_waits_longer_than_2n_minus_1_steps_while_others_come_and_go() {
         let mut rng = SmallRng::seed_from_u64(7);
-        let (mut order, mut table) = (Order::default(), Table::default());
+        let (mut order, mut table) = (Order::default(), BTreeMap::new());
         let stays = 20;
         for slot in 0..stays {
             order.insert(Slot::at(slot), &mut table);
@@ -154,7 +153,7 @@ mod tests {
                 order.insert(Slot::at(fresh), &mut table);
                 fresh += 1;
             } else if let Some(gone) = visitors.pop() {
-                order.remove(table.0.remove(&gone).unwrap(), &mut table);
+                order.remove(table.remove(&gone).unwrap(), &mut table);
             }
             // 40 is the most that are there at any time, so that the bound is 2·40 − 1 at the worst.
             let visited = order.next(&mut rng, &mut table).unwrap().index();
@@ -169,7 +168,7 @@ mod tests {
     #[test]
     fn a_quiet_cluster_is_visited_once_a_round() {
         let mut rng = SmallRng::seed_from_u64(1);
-        let (mut order, mut table) = (Order::default(), Table::default());
+        let (mut order, mut table) = (Order::default(), BTreeMap::new());
         for slot in 0..9 {
             order.insert(Slot::at(slot), &mut table);
         }
@@ -184,17 +183,17 @@ mod tests {
     #[test]
     fn a_forced_one_is_next_but_never_twice_in_a_row() {
         let mut rng = SmallRng::seed_from_u64(3);
-        let (mut order, mut table) = (Order::default(), Table::default());
+        let (mut order, mut table) = (Order::default(), BTreeMap::new());
         for slot in 0..50 {
             order.insert(Slot::at(slot), &mut table);
         }
         for step in 0..200 {
             let wanted = step % 50;
-            order.force(table.0[&wanted], &mut table);
+            order.force(table[&wanted], &mut table);
             assert_eq!(order.next(&mut rng, &mut table).unwrap().index(), wanted);
-            order.force(table.0[&wanted], &mut table);
+            order.force(table[&wanted], &mut table);
             order.next(&mut rng, &mut table);
-            for (slot, position) in &table.0 {
+            for (slot, position) in &table {
                 assert_eq!(order.as_slice()[*position as usize].index(), *slot);
             }
         }
