@@ -34,7 +34,7 @@ impl<S: Spec> Engine<S> {
                 let parsed = sections.into_iter().try_for_each(|section| {
                     match section? {
                         Section::Update(update) => self.updates.push(update),
-                        Section::Unknown { .. } => unknown += 1,
+                        _ => unknown += 1,
                     }
                     Ok(())
                 });
