@@ -47,10 +47,8 @@ pub enum Phase {
 /// [`poll_event`]: Engine::poll_event
 /// [`poll_timeout`]: Engine::poll_timeout
 pub struct Engine<S: Spec> {
-    protocol: Protocol<S::Identity>,
+    protocol: Protocol<S::Identity, S::Broadcasts>,
     codec: S::Codec,
-    /// Kept for the registry's hooks.
-    _broadcasts: S::Broadcasts,
     /// Updates of the datagram at hand.
     updates: Vec<Update<S::Identity>>,
     /// Slots whose update was put into the datagram at hand.
@@ -80,9 +78,8 @@ impl<S: Spec> Engine<S> {
         seed: u64,
     ) -> Result<Self, ConfigError> {
         config.check()?;
-        let protocol = Protocol::new(identity, config, seed);
-        let engine =
-            Self { protocol, codec, _broadcasts: broadcasts, updates: Vec::new(), packed: Vec::new() };
+        let protocol = Protocol::new(identity, broadcasts, config, seed);
+        let engine = Self { protocol, codec, updates: Vec::new(), packed: Vec::new() };
         engine.check_identity()?;
         Ok(engine)
     }

@@ -23,6 +23,7 @@ mod time;
 
 pub(crate) use myself::{Life, Myself};
 
+use crate::broadcast::Broadcasts;
 use crate::config::Config;
 use crate::cookie::Cookies;
 use crate::dissemination::{Dissemination, retransmit_limit};
@@ -49,12 +50,14 @@ use rand::{RngExt, SeedableRng};
 pub type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
 
 /// The state of a member.
-pub(crate) struct Protocol<I: Identity> {
+pub(crate) struct Protocol<I: Identity, B = ()> {
     pub(crate) config: Config,
     pub(crate) now: Instant,
     pub(crate) rng: SmallRng,
     pub(crate) me: Myself<I>,
     pub(crate) members: Members<I>,
+    /// The broadcast plugin.
+    pub(crate) broadcasts: B,
     pub(crate) suspicions: Suspicions<I::Addr>,
     pub(crate) news: Dissemination,
     watch: Watch<I>,
@@ -89,15 +92,16 @@ struct Meeting<I: Identity> {
     admission: Option<Admission<I>>,
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A dormant member. The configuration was checked.
-    pub(crate) fn new(identity: I, config: Config, seed: u64) -> Self {
+    pub(crate) fn new(identity: I, broadcasts: B, config: Config, seed: u64) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
         let probe = &config.probe;
         Self {
             now: Instant::ZERO,
             me: Myself::new(identity, rng.random()),
             members: Members::new(rng.random()),
+            broadcasts,
             suspicions: Suspicions::new(),
             news: Dissemination::new(),
             watch: Watch {

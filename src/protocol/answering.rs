@@ -1,6 +1,7 @@
 //! Anti-entropy (PROTOCOL §6), the responder: no state, members only, so many answers a second.
 
 use super::{Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{DIGEST_VERSION, Plane, Pull};
 use crate::digest::salted;
 use crate::exchange::{Errand, PULLS, Range};
@@ -8,7 +9,7 @@ use crate::identity::Identity;
 use crate::members::Slot;
 use rand::RngExt;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A member asks whether we hold what it holds.
     pub(super) fn hear_sync(&mut self, peer: Slot, number: u16, version: u8, members: u64) {
         if version != DIGEST_VERSION || !self.may_answer(peer) {

@@ -2,6 +2,7 @@
 
 use super::Protocol;
 use super::merge::{Answer, Change, Relation, Standing, decide, later};
+use crate::broadcast::Broadcasts;
 use crate::codec::{Refusal, Suspecters, Update};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -19,7 +20,7 @@ pub(super) enum Speaker {
     Us,
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Applies an update that `speaker` told.
     pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
         if update.identity.is_at(&self.me.addr) {

@@ -48,7 +48,7 @@ pub(super) fn suspicion<I: Identity>(identity: &I, incarnation: u32, by: &[I::Ad
 impl<I: Identity> Protocol<I> {
     /// An active member with these others, which holds nothing back and has told everything.
     pub(super) fn among(me: &I, others: &[I]) -> Self {
-        let mut protocol = Self::new(me.clone(), Config::lan(), 7);
+        let mut protocol = Self::new(me.clone(), (), Config::lan(), 7);
         protocol.at(1_000);
         protocol.start();
         for other in others {

@@ -1,11 +1,12 @@
 //! Rounds of gossip (SWIM §4.1): while there is news, a few members at random are told.
 
 use super::{Intent, Life, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::timers::Timer;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// There is something to tell: at once, unless the last round was less than an interval ago.
     pub(super) fn arm_gossip(&mut self) {
         if matches!(self.me.life, Life::Dormant | Life::Conflict(_)) || self.timers.is_set(Timer::Gossip) {

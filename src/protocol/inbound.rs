@@ -5,6 +5,7 @@
 
 use super::apply::Speaker;
 use super::{Life, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{Header, Message, Pull, Refusal, Update, VERSION};
 use crate::error::DatagramError;
 use crate::event::Event;
@@ -47,7 +48,7 @@ pub(super) enum Sender {
     Stranger(Option<Refusal>),
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Takes a datagram. `updates` is emptied.
     pub(crate) fn receive(
         &mut self,

@@ -1,6 +1,7 @@
 //! Executable invariants, for debug builds.
 
 use super::{Life, Protocol};
+use crate::broadcast::Broadcasts;
 use crate::identity::Identity;
 use crate::timers::Timer;
 
@@ -9,7 +10,7 @@ const WHOLE: usize = 64;
 /// Larger ones are checked after one call in so many, at random.
 const SAMPLE: u64 = 1024;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// What must hold after every call.
     pub(super) fn check_invariants(&mut self) {
         let serving = self.me.is_serving();

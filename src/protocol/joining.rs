@@ -2,6 +2,7 @@
 
 use super::inbound::Sender;
 use super::{Intent, Life, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{Header, Message, Refusal};
 use crate::event::{Event, SeedOutcome};
 use crate::identity::Identity;
@@ -9,7 +10,7 @@ use crate::seeds::{Ask, SeedDue};
 use crate::timers::Timer;
 use rand::RngExt;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The user starts a cluster, or goes on without seeds.
     pub(crate) fn start(&mut self) {
         match self.me.life {

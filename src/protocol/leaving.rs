@@ -1,6 +1,7 @@
 //! Leaving (PROTOCOL §5): say so often enough, keep answering pings meanwhile, then fall silent.
 
 use super::{Life, Protocol};
+use crate::broadcast::Broadcasts;
 use crate::event::Event;
 use crate::identity::Identity;
 use crate::timers::Timer;
@@ -8,7 +9,7 @@ use crate::timers::Timer;
 /// Gossip intervals for which a leaver goes on telling, at least.
 const ROUNDS: u32 = 3;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The user leaves.
     pub(crate) fn leave(&mut self) {
         match self.me.life {

@@ -3,6 +3,7 @@
 use super::Protocol;
 use super::conflict::Conflict;
 use super::merge::later;
+use crate::broadcast::Broadcasts;
 use crate::codec::Update;
 use crate::error::CommandError;
 use crate::event::Event;
@@ -82,7 +83,7 @@ impl<I: Identity> Myself<I> {
     }
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The table of PROTOCOL §3.
     pub(super) fn hear_about_me(&mut self, update: &Update<I>) {
         match self.me.life {

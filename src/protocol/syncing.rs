@@ -2,6 +2,7 @@
 //! time, from wherever it is to be had.
 
 use super::{Intent, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{DIGEST_VERSION, Header, Leaves, MAX_HAVE, Message, Page, Plane, Position, Pull};
 use crate::digest::{Digest, salted};
 use crate::event::Event;
@@ -19,7 +20,7 @@ const LARGE_FEED: usize = 32;
 /// Most leaves of one range: the whole space makes as many ranges as pulls may be in flight.
 const LEAVES_A_RANGE: usize = 256 / PULLS;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Sets the deadline of the next step.
     pub(super) fn arm_sync(&mut self) {
         if self.me.is_serving() && self.members.len() > 0 {

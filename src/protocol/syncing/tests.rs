@@ -211,7 +211,7 @@ fn a_chain_of_pages_waits_for_the_budget() {
 
 /// A joiner that was fed by member 2 of a large cluster.
 fn joiner() -> Protocol<Seal> {
-    let mut a = Protocol::new(seal(1, 5), Config::lan(), 7);
+    let mut a = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     a.at(1_000);
     a.join(address(2));
     let Some(Say::Announce { number }) = a.sent().into_iter().map(|intent| intent.say).next() else {
