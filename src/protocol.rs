@@ -17,22 +17,25 @@ mod merge;
 mod myself;
 mod notices;
 mod probing;
+mod publishing;
 mod relaying;
 mod syncing;
 mod time;
 
 pub(crate) use myself::{Life, Myself};
+pub(crate) use syncing::MYSELF;
 
 use crate::broadcast::Broadcasts;
 use crate::config::Config;
 use crate::cookie::Cookies;
+use crate::digest::Entry;
 use crate::dissemination::{Dissemination, retransmit_limit};
 use crate::event::Event;
 use crate::events::Events;
 use crate::exchange::Exchange;
 use crate::health::Health;
 use crate::identity::Identity;
-use crate::members::{Entry, Members, Slot};
+use crate::members::{Members, Slot};
 use crate::outbox::{Intent, Outbox, Say};
 use crate::probe::{Probe, Relays};
 use crate::seeds::{Requests, Seeds};
@@ -63,7 +66,7 @@ pub(crate) struct Protocol<I: Identity, B = ()> {
     watch: Watch<I>,
     pub(crate) exchange: Exchange,
     /// Scratch for the entries of a range.
-    pub(crate) ranged: Vec<(Entry, Option<Slot>)>,
+    pub(crate) ranged: Vec<Entry>,
     meeting: Meeting<I>,
     restraint: Restraint,
     timers: Timers,
@@ -197,6 +200,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         gauges.intents = self.outbox.len() as u32;
         gauges.relays = self.watch.relays.len() as u32;
         gauges.health = self.watch.health.score();
+        self.broadcasts.gauge(gauges);
         if cfg!(debug_assertions) {
             self.check_invariants();
         }

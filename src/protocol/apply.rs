@@ -2,7 +2,7 @@
 
 use super::Protocol;
 use super::merge::{Answer, Change, Relation, Standing, decide, later};
-use crate::broadcast::Broadcasts;
+use crate::broadcast::{self, Broadcasts};
 use crate::codec::{Refusal, Suspecters, Update};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -106,7 +106,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             return Err(Refusal::Full);
         }
         let slot = self.members.insert(identity.clone(), incarnation);
-        self.event(Event::Up { identity });
+        self.event(Event::Up { identity: identity.clone() });
+        self.tell_plugin(broadcast::Change::Appeared(&identity));
         self.tell(slot);
         self.arm_probe();
         self.await_sync();
@@ -130,6 +131,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     fn revive(&mut self, slot: Slot, event: Event<I>) {
         self.members.revive(slot);
         self.event(event);
+        let identity = self.members[slot].identity.clone();
+        self.tell_plugin(broadcast::Change::Appeared(&identity));
         self.arm_probe();
         self.await_sync();
     }
@@ -182,6 +185,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         self.members.set_incarnation(slot, incarnation);
         let identity = self.members[slot].identity.clone();
         self.members.depart(slot, self.now, state);
+        self.tell_plugin(broadcast::Change::Departed(&identity));
         self.event(if state == State::Down { Event::Down { identity } } else { Event::Left { identity } });
         self.tell(slot);
         while self.members.departed().len() > self.config.limits.departed as usize {
@@ -222,9 +226,10 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             }
             return self.tell(slot);
         }
-        let renewed = Event::Renewed { old, new: update.identity };
+        let renewed = Event::Renewed { old, new: update.identity.clone() };
         if held.is_active() {
             self.event(renewed);
+            self.tell_plugin(broadcast::Change::Replaced(&update.identity));
         } else {
             self.revive(slot, renewed);
         }
@@ -240,6 +245,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         self.news.remove(slot, &mut self.members);
         let member = self.members.forget(slot);
         self.stats.dropped.forgotten += 1;
+        self.tell_plugin(broadcast::Change::Forgotten(&member.identity.addr()));
         if member.state == State::Down {
             self.meeting.requests.remember(member.identity.route());
         }

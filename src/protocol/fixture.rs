@@ -88,7 +88,7 @@ impl<I: Identity> Protocol<I> {
         let dst = destination(&self.me.addr);
         let (version, cluster, source) = (Version::CURRENT, None, source.clone());
         let header = Header { version, cluster, dst, cookie, source, incarnation, message };
-        self.receive(&header, &mut updates).expect("the header is in order");
+        self.receive(&header, &mut updates, &mut Vec::new()).expect("the header is in order");
         self.settle();
     }
 

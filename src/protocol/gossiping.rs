@@ -1,7 +1,7 @@
 //! Rounds of gossip (SWIM §4.1): while there is news, a few members at random are told.
 
 use super::{Intent, Life, Protocol, Say};
-use crate::broadcast::Broadcasts;
+use crate::broadcast::{Broadcasts, Change};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::timers::Timer;
@@ -20,12 +20,15 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if matches!(self.me.life, Life::Leaving { .. }) && self.has_left() {
             return self.fall_idle();
         }
+        self.end_farewell();
         if self.members.len() == 0 {
             // Nobody to tell; whoever comes learns it from our header and feed.
             self.me.news = None;
             self.news.clear(&mut self.members);
+            self.tell_plugin(Change::Alone);
         }
-        if self.news.is_empty() && self.me.news.is_none() && !matches!(self.me.life, Life::Leaving { .. }) {
+        let quiet = self.news.is_empty() && self.me.news.is_none() && self.broadcasts.backlog() == 0;
+        if quiet && !matches!(self.me.life, Life::Leaving { .. }) {
             return;
         }
         self.watch.last_gossip = Some(self.now);

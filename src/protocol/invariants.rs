@@ -31,7 +31,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             assert!(self.timers.is_set(Timer::Probe), "whoever has members probes");
             assert!(self.timers.is_set(Timer::Sync), "whoever has members compares");
         }
-        if serving && (!self.news.is_empty() || self.me.news.is_some()) {
+        let news = !self.news.is_empty() || self.me.news.is_some() || self.broadcasts.backlog() > 0;
+        if serving && news {
             assert!(self.timers.is_set(Timer::Gossip), "news is told");
         }
         let all = self.members.len() + self.members.departed().len();
@@ -43,6 +44,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     fn check_tables(&self) {
         self.members.check();
+        self.broadcasts.check();
         let suspects = self.members.active().iter();
         let suspects = suspects.filter(|slot| self.members[**slot].state == crate::State::Suspect).count();
         assert_eq!(suspects, self.suspicions.len(), "a suspicion for each suspect");

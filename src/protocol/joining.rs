@@ -58,8 +58,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         match self.me.identity.renew(&self.me.identity) {
             Some(identity) => {
-                self.me.identity = identity;
-                self.me.incarnation = 0;
+                self.become_identity(identity);
             }
             None => self.me.incarnation = self.me.incarnation.wrapping_add(1),
         }
@@ -79,7 +78,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         self.arm_probe();
         self.arm_seeds();
         self.arm_sync();
-        if !self.news.is_empty() || self.me.news.is_some() {
+        if !self.news.is_empty() || self.me.news.is_some() || self.broadcasts.backlog() > 0 {
             self.arm_gossip();
         }
         if !self.timers.is_set(Timer::Announce) {
