@@ -28,7 +28,7 @@ impl Node {
     /// [bind](Builder::bind); [`Builder::start`] is there once it has all three.
     pub fn builder() -> Builder<NoIdentity, NoCodec, NoTransport> {
         Builder {
-            broadcasts: (),
+            broadcasts: Box::new(()),
             identity: NoIdentity,
             codec: NoCodec,
             transport: NoTransport,
@@ -62,7 +62,8 @@ pub struct Bind(SocketAddr);
 /// A node in the making.
 #[derive(Debug)]
 pub struct Builder<I, C, T, B = ()> {
-    broadcasts: B,
+    /// Apart: a registry is large, and this is moved into futures.
+    broadcasts: Box<B>,
     identity: I,
     codec: C,
     transport: T,
@@ -126,7 +127,7 @@ impl<I, C, T, B> Builder<I, C, T, B> {
     /// Members with different topics share a cluster: what is not registered here is kept and told on.
     pub fn broadcasts<P>(self, plugin: P) -> Builder<I, C, T, P> {
         Builder {
-            broadcasts: plugin,
+            broadcasts: Box::new(plugin),
             identity: self.identity,
             codec: self.codec,
             transport: self.transport,
@@ -258,7 +259,7 @@ where
         let identity = make.identity(bound, options.advertise)?;
         let (longest_sent, longest_received) = (config.limits.datagram_sent, config.limits.datagram_received);
         let rng_seed = options.rng_seed.unwrap_or_else(rand::random);
-        let mut engine = Engine::new(identity, codec, broadcasts, config, rng_seed)?;
+        let mut engine = Engine::new(identity, codec, *broadcasts, config, rng_seed)?;
         if let Some(admission) = admission {
             engine.set_admission(admission);
         }

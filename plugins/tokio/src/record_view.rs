@@ -53,8 +53,8 @@ impl<I: Identity> RecordView<I> {
     pub(crate) fn put(&self, owner: &I::Addr, topic: u32, key: &[u8], value: &[u8]) {
         let (key, value): (Bytes, Bytes) = (key.into(), value.into());
         let before = {
-            let mut owned = self.owners.entry(owner.clone()).or_default();
-            owned.entry(topic).or_default().insert(key.clone(), value.clone())
+            let mut topics = self.owners.entry(owner.clone()).or_default();
+            topics.entry(topic).or_default().insert(key.clone(), value.clone())
         };
         if before.as_ref() != Some(&value) {
             self.changes.publish(&Change { owner: owner.clone(), topic, key, value: Some(value) });
@@ -64,15 +64,15 @@ impl<I: Identity> RecordView<I> {
     /// A record is gone.
     pub(crate) fn remove(&self, owner: &I::Addr, topic: u32, key: &[u8]) {
         let removed = {
-            let Some(mut owned) = self.owners.get_mut(owner) else { return };
-            let Some(records) = owned.get_mut(&topic) else { return };
+            let Some(mut topics) = self.owners.get_mut(owner) else { return };
+            let Some(records) = topics.get_mut(&topic) else { return };
             let removed = records.remove_entry(key);
             if records.is_empty() {
-                owned.remove(&topic);
+                topics.remove(&topic);
             }
             removed
         };
-        self.owners.remove_if(owner, |_, owned| owned.is_empty());
+        self.owners.remove_if(owner, |_, topics| topics.is_empty());
         if let Some((key, _)) = removed {
             self.changes.publish(&Change { owner: owner.clone(), topic, key, value: None });
         }
@@ -80,8 +80,8 @@ impl<I: Identity> RecordView<I> {
 
     /// An owner is gone, and all its records are.
     pub(crate) fn forget(&self, owner: &I::Addr) {
-        let Some((owner, owned)) = self.owners.remove(owner) else { return };
-        for (topic, records) in owned {
+        let Some((owner, topics)) = self.owners.remove(owner) else { return };
+        for (topic, records) in topics {
             for key in records.into_keys() {
                 self.changes.publish(&Change { owner: owner.clone(), topic, key, value: None });
             }
