@@ -155,6 +155,34 @@ impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T: 'static> R
         self.publish.with(|registry, context| registry.remove(&topic, key.as_ref(), context))
     }
 
+    /// The value that we ourselves have put under a key; `None` if there is none.
+    ///
+    /// ```
+    /// # use haulout::broadcast::{Registry, Topic};
+    /// # use haulout::{Config, Engine, Instant, Renewing};
+    /// # use haulout_codec_serde::PostcardCodec;
+    /// # use core::net::SocketAddr;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # const LOAD: Topic<String> = Topic::new(1, "load");
+    /// # let identity = Renewing::<SocketAddr>::new(([10, 0, 0, 1], 7946).into(), 1);
+    /// # let registry = Registry::new().record(LOAD)?;
+    /// # let mut engine = Engine::new(identity, PostcardCodec, registry, Config::lan(), 7)?;
+    /// # let now = Instant::ZERO;
+    /// # engine.start(now);
+    /// let mut load = engine.broadcasts(now).records(&LOAD)?;
+    /// assert_eq!(load.mine("cpu"), None);
+    /// load.put("cpu", &"0.7".into())?;
+    /// assert_eq!(load.mine("cpu"), Some(Ok("0.7".into())));
+    /// load.remove("cpu")?;
+    /// assert_eq!(load.mine("cpu"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mine(&mut self, key: impl AsRef<[u8]>) -> Option<Result<T, DecodeError>> {
+        let topic = self.topic;
+        self.publish.with(|registry, context| registry.get(&topic, &context.me().addr(), key))
+    }
+
     /// See [`Registry::get`].
     pub fn get(&mut self, owner: &I::Addr, key: impl AsRef<[u8]>) -> Option<Result<T, DecodeError>> {
         let topic = self.topic;
