@@ -19,7 +19,7 @@ mod topics;
 mod typed;
 mod windows;
 
-pub use topics::{Kind, RegistryError};
+pub use topics::{Kind, RegistryError, Topics};
 pub use typed::{Records, Stored, UserEvents};
 
 use super::{Broadcasts, Change, Context, Digest, Entry, Packet, Round, Topic};
@@ -34,7 +34,6 @@ use lanes::{Offer, Turns, offer};
 use moments::Moments;
 use own::Own;
 use store::Store;
-use topics::Topics;
 
 /// Typed records and user events.
 ///
