@@ -34,16 +34,16 @@ impl<I: Peer> World<I> {
     }
 
     /// While an engine stands in for a puppet, what it answers is said by the puppet.
-    pub(super) fn mask(&mut self, to: SocketAddr, bytes: Vec<u8>) -> Option<(SocketAddr, Vec<u8>)> {
+    pub(super) fn mask(&mut self, to: SocketAddr, bytes: &[u8]) -> Option<(SocketAddr, Vec<u8>)> {
         let (doll, asker, from) = self.masked?;
         if to != asker {
             return None;
         }
         let source = self.doll(doll).identity.clone();
         let incarnation = self.doll(doll).incarnation;
-        let letter = Letter::<I>::read(&self.wire, self.now, from, to, &bytes);
+        let letter = Letter::<I>::read(&self.wire, self.now, from, to, bytes);
         let (own, held) = (letter.header.source.clone(), letter.header.incarnation);
-        let mut bytes = self.rewrite(&bytes, |header| Header { source, incarnation, ..header });
+        let mut bytes = self.rewrite(bytes, |header| Header { source, incarnation, ..header });
         if letter.is(MessageKind::SyncPage) {
             // Its own entry was in the header.
             let own = Section::Update(Update::new(own, held, State::Alive));

@@ -159,7 +159,7 @@ impl<I: Peer> World<I> {
 
     fn send(&mut self, seat: Seat, to: SocketAddr, bytes: Vec<u8>) {
         if self.masked.is_some()
-            && let Some((from, bytes)) = self.mask(to, bytes.clone())
+            && let Some((from, bytes)) = self.mask(to, &bytes)
         {
             return self.carry(from, to, &bytes);
         }
