@@ -113,11 +113,8 @@ impl<I: Identity> Registry<I> {
     fn fill_manifests(&mut self, packet: &mut dyn Packet<I>, round: &Round<'_, I>) {
         let Self { store: Store { owners, manifests, .. }, scratch, .. } = self;
         let put = |owners: &Slots<Owner<I>>, slot| {
-            let owner = &owners[slot];
-            if owner.identity.is_at(round.receiver) {
-                return if round.sole { Offer::Told } else { Offer::Known };
-            }
-            let put = packet.put(SectionRef::Manifest(owner.manifest()));
+            // Its owner is told as well: it may have to outbid it.
+            let put = packet.put(SectionRef::Manifest(owners[slot].manifest()));
             if put { Offer::Told } else { Offer::Misfit }
         };
         offer(manifests, owners, round.limit, scratch, put, |_, _| {});
@@ -128,9 +125,6 @@ impl<I: Identity> Registry<I> {
         let lane = if large { lanes.large() } else { lanes.small() };
         let put = |items: &Slots<Item>, slot| {
             let owner = &owners[items[slot].owner];
-            if owner.identity.is_at(round.receiver) {
-                return if round.sole { Offer::Told } else { Offer::Known };
-            }
             let key = owner.identity.addr();
             let put = packet.put(SectionRef::Record(items[slot].record(&key, owner.life)));
             if put { Offer::Told } else { Offer::Misfit }

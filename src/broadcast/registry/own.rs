@@ -18,6 +18,8 @@ use core::time::Duration;
 
 /// Tombstones that are left lying.
 const TOMBSTONES: usize = 16;
+/// No owner counts as far as this: what is above it was forged.
+const HONEST: u64 = u64::MAX / 2;
 /// Three twins in a minute, and the smaller life stops publishing.
 const TWIN_ALARMS: u8 = 3;
 const TWIN_WINDOW: Duration = Duration::from_secs(60);
@@ -29,8 +31,9 @@ pub(super) struct Own {
     pub(super) slot: Option<Slot>,
     life: Option<u32>,
     counter: u64,
-    /// The live records were put above this version: the floor follows once they were told.
-    collecting: Option<u64>,
+    /// The live records were put above the first of these versions, up to the second: the floor follows once they
+    /// were told.
+    collecting: Option<(u64, u64)>,
     /// Another process publishes under our identity, and wins.
     silenced: bool,
     alarms: Option<(Instant, u8)>,
@@ -128,12 +131,18 @@ impl Own {
         }
         self.set(store, slot, place, (topic, key), None);
         context.emit(Event::Withdrawn { owner: context.me().addr(), topic, key: key.into() });
+        self.collect(store, slot);
+        Ok(true)
+    }
+
+    /// Begins to collect the tombstones, if there are many.
+    fn collect<I: Identity>(&mut self, store: &mut Store<I>, slot: Slot) {
         let removed = |at: &&Slot| store.items[**at].removed;
         if self.collecting.is_none() && store.owners[slot].items.iter().filter(removed).count() > TOMBSTONES {
-            self.collecting = Some(self.counter);
+            let last = self.counter;
             self.put_all(store, slot, false);
+            self.collecting = Some((last, self.counter));
         }
-        Ok(true)
     }
 
     fn set<I: Identity>(
@@ -163,10 +172,14 @@ impl Own {
 
     /// The records that were put above the tombstones have been told: the floor follows.
     pub(super) fn told<I: Identity>(&mut self, store: &mut Store<I>) {
-        if let (Some(last), Some(slot)) = (self.collecting, self.slot)
-            && store.owners[slot].items.iter().all(|at| !store.items[*at].link.is_listed())
-        {
+        let (Some((last, until)), Some(slot)) = (self.collecting, self.slot) else { return };
+        let waits = |at: &Slot| {
+            let item = &store.items[*at];
+            (last + 1..=until).contains(&item.version) && item.link.is_listed()
+        };
+        if !store.owners[slot].items.iter().any(waits) {
             self.raise_floor(store, slot, last);
+            self.collect(store, slot);
         }
     }
 
@@ -213,8 +226,9 @@ impl Own {
             return;
         }
         self.counter = self.counter.max(record.version);
-        if self.counter == u64::MAX {
-            return self.begin_life(store, slot, context);
+        if self.counter > HONEST {
+            let floor = store.owners[slot].floor;
+            return self.begin_life(store, slot, floor, context);
         }
         if place.is_err() && store.owners[slot].items.len() >= context.limits().records_per_owner as usize {
             // Below the new floor, nobody holds it any more.
@@ -258,12 +272,12 @@ impl Own {
             return store.tell_manifest(slot);
         }
         if manifest.life != life && !first && self.is_third_twin(context.now()) && life < manifest.life {
-            return self.fall_silent(store, slot, manifest, context);
+            return self.fall_silent(store, slot, (manifest.life, manifest.floor), context);
+        }
+        if manifest.floor > HONEST {
+            return self.begin_life(store, slot, manifest.floor, context);
         }
         self.counter = self.counter.max(manifest.floor);
-        if self.counter >= u64::MAX - 1 {
-            return self.begin_life(store, slot, context);
-        }
         let floor = self.next();
         self.put_all(store, slot, true);
         store.declare(slot, |owner| owner.floor = floor);
@@ -284,7 +298,7 @@ impl Own {
         &mut self,
         store: &mut Store<I>,
         slot: Slot,
-        manifest: &Manifest<I>,
+        (life, floor): (u32, u64),
         context: &mut Context<'_, I>,
     ) {
         (self.slot, self.silenced) = (None, true);
@@ -297,19 +311,28 @@ impl Own {
             }
         }
         store.retain(slot, |_| false);
-        store.declare(slot, |owner| (owner.life, owner.floor) = (manifest.life, manifest.floor));
-        context.emit(Event::Conflict { rival: manifest.identity.clone() });
+        store.declare(slot, |owner| (owner.life, owner.floor) = (life, floor));
+        context.emit(Event::Conflict { rival: context.me().clone() });
     }
 
-    /// The numbers are used up, by somebody who forged ours: we begin another life.
-    fn begin_life<I: Identity>(&mut self, store: &mut Store<I>, slot: Slot, context: &mut Context<'_, I>) {
+    /// The numbers are used up, by somebody who forged ours: we begin another life, above the floor that is
+    /// held. Where that is used up as well, only another identity's manifest can have a lower one.
+    fn begin_life<I: Identity>(
+        &mut self,
+        store: &mut Store<I>,
+        slot: Slot,
+        held: u64,
+        context: &mut Context<'_, I>,
+    ) {
         let life = context.random() as u32;
-        let floor = store.owners[slot].floor.checked_add(1).filter(|floor| *floor < u64::MAX / 2);
-        if floor.is_none() {
-            // Only another identity's manifest is taken with a lower floor.
-            context.renew();
-        }
-        let floor = floor.unwrap_or(0);
+        let floor = match held {
+            0..=HONEST => held + 1,
+            _ if I::RENEWS => {
+                context.renew();
+                0
+            }
+            _ => return self.fall_silent(store, slot, (life, held), context),
+        };
         (self.life, self.counter, self.collecting) = (Some(life), floor, None);
         store.retain(slot, |item| !item.removed);
         store.declare(slot, |owner| (owner.life, owner.floor) = (life, floor));
