@@ -1,6 +1,16 @@
-//! Service metadata for Haulout.
+//! Service metadata: what members offer, validated, and a directory of it for any thread.
+//!
+#![doc = include_str!("../README.md")]
 //!
 //! # Inside
+//!
+//! ```text
+//!  owner:   ServiceRecords ──put──▶ Engine + Registry ──Published, Withdrawn, Down, …──▶ members
+//!
+//!  reader:  Engine ──events──▶ Directory::apply ──▶ Store (dashmap: name, tag, owner) ──▶ lookup
+//!           Registry ────────▶ Directory::resync ──▶ Queue (one a watch, bounded) ─────▶ Watch
+//! ```
+//!
 //! | part | concept |
 //! | --- | --- |
 //! | `service`, `health`, `error` | what is said of a service, its bounds, its wire form |

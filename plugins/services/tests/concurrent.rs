@@ -22,7 +22,7 @@ fn member(owner: u16) -> Id {
 /// In each round a service has the round's number as weight and in its tag.
 fn put(directory: &Directory<Id>, owner: u16, instance: &str, round: u16) {
     let builder = Service::builder("web", "10.0.0.1", 80).instance(instance).weight(round);
-    let service = builder.tag(parity(round)).build().unwrap();
+    let service = builder.tag(parity(round)).build().expect("within the bounds");
     let (key, value) = (instance.into(), service.to_bytes());
     directory.apply(&Event::Published { owner: member(owner).addr(), topic: SERVICES.id(), key, value });
 }
@@ -84,9 +84,9 @@ fn read(directory: &Directory<Id>, written: &AtomicBool) -> u32 {
 }
 
 /// Does what a watch says until the last service is there.
-fn follow(directory: &Directory<Id>, capacity: usize, ready: &Barrier) -> HashMap<(SocketAddr, String), u16> {
+fn follow(directory: &Directory<Id>, capacity: usize, begun: &Barrier) -> HashMap<(SocketAddr, String), u16> {
     let mut watch = directory.watch_with(Some("web"), capacity);
-    ready.wait();
+    begun.wait();
     let mut held = HashMap::new();
     while !held.keys().any(|(_, instance)| instance == LAST) {
         match watch.wait().expect("the directory is there") {
@@ -113,17 +113,17 @@ fn follow(directory: &Directory<Id>, capacity: usize, ready: &Barrier) -> HashMa
 #[test]
 fn readers_and_watches_see_whole_states_in_order_while_one_writes() {
     let directory = Directory::<Id>::new();
-    let (ready, written) = (Barrier::new(5), AtomicBool::new(false));
+    let (begun, written) = (Barrier::new(5), AtomicBool::new(false));
     let (followed, reads) = thread::scope(|scope| {
         let watches = [2, 64, 100_000].map(|capacity| {
-            let (directory, ready) = (&directory, &ready);
-            scope.spawn(move || follow(directory, capacity, ready))
+            let (directory, begun) = (&directory, &begun);
+            scope.spawn(move || follow(directory, capacity, begun))
         });
         let reader = scope.spawn(|| {
-            ready.wait();
+            begun.wait();
             read(&directory, &written)
         });
-        ready.wait();
+        begun.wait();
         write(&directory);
         written.store(true, Ordering::Release);
         (watches.map(|watch| watch.join().unwrap()), reader.join().unwrap())

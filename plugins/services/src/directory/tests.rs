@@ -1,3 +1,5 @@
+//! What a directory says, event by event.
+
 use super::*;
 use crate::error::ServiceError;
 use crate::health::Health;

@@ -1,3 +1,5 @@
+//! The choice of an instance: exact shares, and which keys move.
+
 use super::*;
 use crate::health::Health;
 use crate::service::Service;

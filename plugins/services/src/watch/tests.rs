@@ -1,3 +1,5 @@
+//! What a watch tells, when it is behind, and whom it wakes.
+
 use super::*;
 use crate::directory::Directory;
 use crate::publish::SERVICES;
