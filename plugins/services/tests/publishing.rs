@@ -15,14 +15,14 @@ const NOW: Instant = Instant::ZERO;
 
 fn engine(config: Config) -> Seal {
     let identity = Id::new(([10, 0, 0, 1], 7946).into(), 1);
-    let registry = Registry::new().record(SERVICES).unwrap();
-    let mut engine = Engine::new(identity, PostcardCodec, registry, config, 7).unwrap();
+    let registry = Registry::new().record(SERVICES).expect("one topic");
+    let mut engine = Engine::new(identity, PostcardCodec, registry, config, 7).expect("possible settings");
     engine.start(NOW);
     engine
 }
 
 fn web(instance: &str) -> Service {
-    Service::builder("web", "10.0.0.1", 80).instance(instance).tag("v2").build().unwrap()
+    Service::builder("web", "10.0.0.1", 80).instance(instance).tag("v2").build().expect("within the bounds")
 }
 
 /// What the directory of an engine says after its events.

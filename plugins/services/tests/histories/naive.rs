@@ -46,13 +46,13 @@ pub(crate) fn check(directory: &Directory<Id>, registry: &Registry<Id>) {
     let some = |wanted: &dyn Fn(&SocketAddr, &Service) -> bool| -> Listing {
         listing.iter().filter(|(owner, service)| wanted(owner, service)).cloned().collect()
     };
-    let mut names = BTreeMap::<Box<str>, usize>::new();
+    let mut counts = BTreeMap::<Box<str>, usize>::new();
     for (owner, service) in &listing {
-        *names.entry(service.name().into()).or_default() += 1;
+        *counts.entry(service.name().into()).or_default() += 1;
         assert_eq!(directory.get(owner, service.instance()).expect("it is listed").service(), service);
         assert_eq!(listed(&directory.offered_by(owner)), some(&|other, _| other == owner));
     }
-    assert_eq!(directory.names(), names.into_iter().collect::<Vec<_>>());
+    assert_eq!(directory.names(), counts.into_iter().collect::<Vec<_>>());
     for name in NAMES {
         let named = directory.lookup(name);
         assert_eq!(listed(&named), some(&|_, service| service.name() == name));

@@ -23,7 +23,7 @@ pub(crate) struct World {
     rng: SmallRng,
     now: u64,
     network: Network,
-    nodes: [Option<Node>; PLACES],
+    nodes: Vec<Option<Node>>,
     epoch: u64,
     tally: Tally,
 }
@@ -33,7 +33,7 @@ impl World {
         let mut rng = SmallRng::seed_from_u64(seed);
         let mut network = Network::default();
         network.loss = [0, 5, 20][rng.random_range(0..3)];
-        let nodes = [const { None }; PLACES];
+        let nodes = (0..PLACES).map(|_| None).collect();
         Self { rng, now: SECOND, network, nodes, epoch: 0, tally: Tally::default() }
     }
 
@@ -98,7 +98,7 @@ impl World {
                 });
             }
             74..80 => self.nodes[place] = None,
-            80..84 => self.act(place, |engine, now| engine.leave(now)),
+            80..84 => self.act(place, Engine::leave),
             84..88 => {
                 self.epoch += 1;
                 let identity = Id::new(address(place), self.epoch);
@@ -197,7 +197,7 @@ impl World {
                 }
                 (_, Some((due, place))) if due <= until => {
                     self.now = self.now.max(due);
-                    self.act(place, |engine, now| engine.handle_timeout(now));
+                    self.act(place, Engine::handle_timeout);
                 }
                 _ => break,
             }
