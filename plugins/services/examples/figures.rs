@@ -40,10 +40,8 @@ fn least(count: u32, mut call: impl FnMut(u32)) -> f64 {
 /// A member says another weight: nanoseconds a change, with what is to be done after each.
 fn changes(directory: &Directory<Id>, instances: u32, mut then: impl FnMut()) -> f64 {
     const CHANGES: u32 = 512;
-    let mut weight = 1_u16;
     let mut least = f64::MAX;
-    for _ in 0..TRIES {
-        weight += 1;
+    for weight in 2..2 + TRIES as u16 {
         let step = (instances / CHANGES).max(1);
         let events: Vec<_> = (0..CHANGES.min(instances)).map(|at| published(at * step, weight)).collect();
         let begun = Instant::now();
@@ -73,8 +71,10 @@ fn main() {
         let by_key = least(1_000_000 / instances, |at| _ = black_box(web.by_key(at.to_le_bytes())));
         let change = changes(&directory, instances, || {});
         let read = changes(&directory, instances, || _ = black_box(directory.lookup("web")));
-        let mut watches: Vec<Watch<_>> = (0..8).map(|_| directory.watch("web")).collect();
-        watches.iter_mut().for_each(|watch| _ = watch.try_next());
+        let mut eight: Vec<Watch<_>> = (0..8).map(|_| directory.watch("web")).collect();
+        for watch in &mut eight {
+            watch.try_next().expect("a snapshot");
+        }
         let watched = changes(&directory, instances, || {});
         println!(
             "| {instances} | {lookup:.0} | {tagged:.0} | {chosen:.0} | {by_key:.0} | {change:.0} | {watched:.0} | {read:.0} |"
