@@ -19,7 +19,7 @@ mod topics;
 mod typed;
 mod windows;
 
-pub use topics::{Kind, RegistryError};
+pub use topics::{Kind, RegistryError, Topics};
 pub use typed::{Records, Stored, UserEvents};
 
 use super::{Broadcasts, Change, Context, Digest, Entry, Packet, Round, Topic};
@@ -34,7 +34,6 @@ use lanes::{Offer, Turns, offer};
 use moments::Moments;
 use own::Own;
 use store::Store;
-use topics::Topics;
 
 /// Typed records and user events.
 ///
@@ -214,13 +213,10 @@ impl<I: Identity> Broadcasts<I> for Registry<I> {
     }
 
     fn put_entry(&self, entry: &Entry, packet: &mut dyn Packet<I>) -> bool {
-        match self.store.of_entry(entry) {
-            Ok(item) => {
-                let item = &self.store.items[item];
-                let owner = &self.store.owners[item.owner];
-                packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life)))
-            }
-            Err(owner) => packet.put(SectionRef::Manifest(self.store.owners[owner].manifest())),
+        let (owner, item) = self.store.of_entry(entry);
+        match item {
+            Some(item) => packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life))),
+            None => packet.put(SectionRef::Manifest(owner.manifest())),
         }
     }
 

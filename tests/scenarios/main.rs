@@ -15,6 +15,7 @@ mod figures;
 mod identity;
 mod joining;
 mod leaving;
+mod lending;
 mod load;
 mod moments;
 mod partitions;
