@@ -17,6 +17,7 @@ mod merge;
 mod myself;
 mod notices;
 mod probing;
+mod reaching;
 mod relaying;
 mod syncing;
 mod time;
@@ -34,6 +35,7 @@ use crate::identity::Identity;
 use crate::members::{Entry, Members, Slot};
 use crate::outbox::{Intent, Outbox, Say};
 use crate::probe::{Probe, Relays};
+use crate::reach::{Horizon, Reach};
 use crate::seeds::{Requests, Seeds};
 use crate::stats::Stats;
 use crate::suspicion::Suspicions;
@@ -58,6 +60,7 @@ pub(crate) struct Protocol<I: Identity> {
     pub(crate) suspicions: Suspicions<I::Addr>,
     pub(crate) news: Dissemination,
     watch: Watch<I>,
+    pub(crate) horizon: Horizon<I::Route>,
     pub(crate) exchange: Exchange,
     /// Scratch for the entries of a range.
     pub(crate) ranged: Vec<(Entry, Option<Slot>)>,
@@ -108,6 +111,7 @@ impl<I: Identity> Protocol<I> {
                 last_gossip: None,
                 paused: None,
             },
+            horizon: Horizon::new(),
             meeting: Meeting {
                 seeds: Seeds::new(config.join.announce_interval),
                 requests: Requests::new(),
@@ -128,6 +132,10 @@ impl<I: Identity> Protocol<I> {
 
     pub(crate) fn set_admission(&mut self, hook: Admission<I>) {
         self.meeting.admission = Some(hook);
+    }
+
+    pub(crate) fn set_reach(&mut self, hook: Reach<I::Route>) {
+        self.horizon.set(hook);
     }
 
     pub(crate) fn health(&self) -> u8 {
@@ -151,11 +159,18 @@ impl<I: Identity> Protocol<I> {
         }
     }
 
-    /// Queues a datagram; one that is shed for it is counted, and a shed ping voids its probe.
+    /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
+    /// probe if it is a ping.
     fn send(&mut self, intent: Intent<I>) {
-        let Some(shed) = self.outbox.push(intent) else { return };
-        self.stats.dropped.shed += 1;
-        if let Say::Ping { number } = shed.say
+        let lost = if self.horizon.covers(&intent.to) {
+            let Some(shed) = self.outbox.push(intent) else { return };
+            self.stats.dropped.shed += 1;
+            shed
+        } else {
+            self.stats.dropped.unreachable += 1;
+            intent
+        };
+        if let Say::Ping { number } = lost.say
             && self.watch.probe.as_ref().is_some_and(|probe| probe.number == number)
         {
             self.void_probe();

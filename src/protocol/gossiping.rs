@@ -3,6 +3,7 @@
 use super::{Intent, Life, Protocol, Say};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
+use crate::members::Slot;
 use crate::timers::Timer;
 
 impl<I: Identity> Protocol<I> {
@@ -30,7 +31,9 @@ impl<I: Identity> Protocol<I> {
         self.watch.last_gossip = Some(self.now);
         self.timers.set(Timer::Gossip, self.now + self.config.gossip.interval);
         let mut drawn = core::mem::take(&mut self.watch.drawn);
-        self.members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), |_| true, &mut drawn);
+        let (horizon, members) = (&self.horizon, &self.members);
+        let hears = |slot: Slot| horizon.reaches(&members[slot].identity);
+        members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), hears, &mut drawn);
         for slot in drawn.iter().copied() {
             let identity = &self.members[slot].identity;
             let (to, dst) = (identity.route(), destination(&identity.addr()));

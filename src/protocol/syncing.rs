@@ -60,7 +60,7 @@ impl<I: Identity> Protocol<I> {
         if members == 0 || !self.exchange.may_ask(self.now) {
             return self.schedule_sync(self.config.sync.shortest);
         }
-        let peer = self.members.active()[self.rng.random_range(0..members)];
+        let peer = self.draw_active();
         self.compare_with(peer);
     }
 
