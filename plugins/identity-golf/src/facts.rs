@@ -20,6 +20,23 @@ impl<T: Identity + Pack> Golfed for T {}
 /// renew cannot have any. Two lives of one epoch with different facts are ordered by the facts.
 ///
 /// Displayed and parsed as identity and facts: `12#3+9/3`.
+///
+/// Facts of what cannot renew, and more than 128 bits in all, are compile errors:
+/// ```compile_fail
+/// use haulout_identity_golf::{Index, RosterId, With};
+/// # haulout_identity_golf::golf_facts! { struct Role: u8 { shard: 4, zone: 2 } }
+/// let entry = RosterId::<8, 0>::new(Index::new(1)?, 0)?; // with an epoch of 2 bits it compiles
+/// let member = With::new(entry, Role::new(9, 3)?);
+/// # Ok::<(), haulout_identity_golf::OutOfRange>(())
+/// ```
+/// ```
+/// # use haulout_identity_golf::{Index, RosterId, With};
+/// # haulout_identity_golf::golf_facts! { struct Role: u8 { shard: 4, zone: 2 } }
+/// let entry = RosterId::<8, 2>::new(Index::new(1)?, 0)?;
+/// let member = With::new(entry, Role::new(9, 3)?);
+/// assert_eq!(member.to_string(), "1#0+9/3");
+/// # Ok::<(), haulout_identity_golf::OutOfRange>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct With<I, F> {
     identity: I,

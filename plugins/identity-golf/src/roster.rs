@@ -28,6 +28,23 @@ placed_identity! {
     ///
     /// It takes `N + E` bits in whole bytes. With an epoch of 0 bits it cannot renew (`RENEWS` is false).
     /// Displayed and parsed as `12#3`: index and epoch.
+    ///
+    /// Another width of the index, and an epoch of one bit, are compile errors:
+    /// ```compile_fail
+    /// use haulout_identity_golf::{Index, RosterId};
+    /// let entry = RosterId::<9, 8>::new(Index::new(1)?, 0)?; // with 8 it compiles
+    /// # Ok::<(), haulout_identity_golf::OutOfRange>(())
+    /// ```
+    /// ```compile_fail
+    /// # use haulout_identity_golf::{Index, RosterId};
+    /// let entry = RosterId::<8, 1>::new(Index::new(1)?, 0)?; // with 2 it compiles
+    /// # Ok::<(), haulout_identity_golf::OutOfRange>(())
+    /// ```
+    /// ```
+    /// # use haulout_identity_golf::{Index, RosterId};
+    /// let entry = RosterId::<8, 2>::new(Index::new(1)?, 0)?;
+    /// # Ok::<(), haulout_identity_golf::OutOfRange>(())
+    /// ```
     RosterId<N, E>, {
         check(N, E);
         assert!(N == 8 || N == 16, "an index into a roster has 8 or 16 bits");
