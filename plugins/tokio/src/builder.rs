@@ -261,7 +261,7 @@ where
         let task = Task {
             engine,
             transport,
-            resolver,
+            resolver: resolver.clone(),
             clock: Clock::new(),
             commands: told,
             published: Published(shared.clone()),
@@ -275,7 +275,7 @@ where
             compared: Instant::ZERO,
         };
         tokio::spawn(task.run(seeds));
-        Ok((Handle { commands, shared, bound }, events))
+        Ok((Handle { commands, shared, bound, resolver }, events))
     }
 }
 

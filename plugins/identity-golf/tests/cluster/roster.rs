@@ -97,3 +97,22 @@ fn who_joins_through_an_older_table_is_answered_by_nobody_and_goes_on_with_anoth
     world.act(3, |engine, now| engine.join(now, seed));
     world.settle(2_000);
 }
+
+#[test]
+fn where_half_of_the_tables_are_old_suspicions_are_refuted_and_nobody_is_declared_down() {
+    let mut world = World::<Entry>::new(12);
+    (0..6).for_each(|place| world.know(place, 6));
+    // The seed knows all, so that all can join.
+    world.know(0, 12);
+    (0..12).for_each(|place| world.boot(place, 0));
+    world.settle(60_000);
+    world.run(600_000);
+    assert!(world.is_agreed());
+    let down = |event: &&Event<Entry>| matches!(event, Event::Down { .. } | Event::Renewed { .. });
+    assert_eq!(world.told.iter().flatten().filter(down).count(), 0);
+    (0..6).for_each(|place| world.know(place, 12));
+    world.run(60_000);
+    let before = alarms(&world);
+    world.run(120_000);
+    assert_eq!(alarms(&world), before, "once all tables are new, nobody is suspected");
+}

@@ -100,6 +100,10 @@ async fn a_member_that_an_older_chart_lacks_is_held_there_and_spoken_to_once_it_
     eventually("it is passed over", || passed(&beagle) > before + 10).await;
     assert!(sees(&beagle, "calypso") && sees(&calypso, "beagle") && sees(&argo, "calypso"));
     assert_eq!(passed(&argo), 0);
+    let unreachable =
+        |node: &Handle<Ship>| node.unreachable().into_iter().map(|m| m.identity).collect::<Vec<_>>();
+    assert_eq!(unreachable(&beagle), [calypso.local().identity]);
+    assert!(unreachable(&argo).is_empty());
 
     old.draw("calypso", calypso.bound());
     let compared = || beagle.last_equal().and_then(|equal| equal.with);
