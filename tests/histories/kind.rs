@@ -12,6 +12,10 @@ pub(crate) const PLACES: u16 = 5;
 
 /// An identity that can be made from a place (its key), an epoch, and how often its process has moved.
 pub(crate) trait Kind: SerdeIdentity<Addr: Ord + Debug + Hash, Route = SocketAddr> {
+    /// Whether a damaged byte can bring half the range of epochs between two of them: then nothing is newer
+    /// than both, and a renewal may be older than the identity before it.
+    const IS_SHORT: bool = false;
+
     fn make(place: u16, epoch: u64, moves: u16) -> Self;
     fn epoch(&self) -> u64;
 }
@@ -64,6 +68,8 @@ golf_identity! {
 const LIVES_BEFORE_WRAP: u64 = 30;
 
 impl Kind for Golfed {
+    const IS_SHORT: bool = true;
+
     fn make(place: u16, epoch: u64, _: u16) -> Self {
         let life = (epoch as u8).wrapping_sub(LIVES_BEFORE_WRAP as u8);
         Self::new(place as u8, life).expect("all of them fit")
