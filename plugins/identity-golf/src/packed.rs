@@ -8,14 +8,14 @@ macro_rules! placed_identity {
         $(#[$meta:meta])*
         $id:ident<$places:ident, $lives:ident>, $check:expr;
         $(#[$place_meta:meta])*
-        $place:ident, $name:literal
+        $place:ident, $get:ident
     ) => {
         $(#[$place_meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $place<const $places: u32>(u128);
 
         impl<const $places: u32> $place<$places> {
-            const FIELD: Field = Field { name: $name, width: $places, shift: 0 };
+            const FIELD: Field = Field { name: stringify!($get), width: $places, shift: 0 };
 
             /// The one of this number; an error if that has more bits.
             pub const fn new(number: u128) -> Result<Self, OutOfRange> {
@@ -86,8 +86,8 @@ macro_rules! placed_identity {
                 }
             }
 
-            /// The place, which is both key and route.
-            pub const fn place(self) -> $place<$places> {
+            /// What is both key and route.
+            pub const fn $get(self) -> $place<$places> {
                 $place(self.0 >> $lives)
             }
 
@@ -124,11 +124,11 @@ macro_rules! placed_identity {
             const RENEWS: bool = $lives > 0;
 
             fn addr(&self) -> $place<$places> {
-                self.place()
+                self.$get()
             }
 
             fn route(&self) -> $place<$places> {
-                self.place()
+                self.$get()
             }
 
             fn route_of(addr: &$place<$places>) -> Option<$place<$places>> {
@@ -140,7 +140,7 @@ macro_rules! placed_identity {
                     return None;
                 }
                 let next = serial::after(self.epoch(), rival.epoch(), $lives);
-                Some(Self(self.place().0 << $lives | u128::from(next)))
+                Some(Self(self.$get().0 << $lives | u128::from(next)))
             }
 
             fn supersedes(&self, other: &Self) -> bool {
@@ -151,7 +151,7 @@ macro_rules! placed_identity {
         impl<const $places: u32, const $lives: u32> fmt::Debug for $id<$places, $lives> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut shown = f.debug_struct(stringify!($id));
-                shown.field($name, &self.place().0);
+                shown.field(stringify!($get), &self.$get().0);
                 if $lives > 0 {
                     shown.field("epoch", &self.epoch());
                 }
@@ -161,7 +161,7 @@ macro_rules! placed_identity {
 
         impl<const $places: u32, const $lives: u32> fmt::Display for $id<$places, $lives> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}", self.place())?;
+                write!(f, "{}", self.$get())?;
                 if $lives > 0 { write!(f, "#{}", self.epoch()) } else { Ok(()) }
             }
         }

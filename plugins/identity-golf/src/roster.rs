@@ -50,5 +50,5 @@ placed_identity! {
         assert!(N == 8 || N == 16, "an index into a roster has 8 or 16 bits");
     };
     /// The key and the route of a [`RosterId`]: its index.
-    Index, "index"
+    Index, index
 }

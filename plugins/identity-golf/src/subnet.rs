@@ -27,5 +27,5 @@ placed_identity! {
     /// bits it cannot renew. Displayed and parsed as `258#3`: place and epoch.
     SubnetId<P, E>, check(P, E);
     /// The key and the route of a [`SubnetId`]: the host's bits, then the port's.
-    Spot, "spot"
+    Spot, spot
 }

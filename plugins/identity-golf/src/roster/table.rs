@@ -102,7 +102,7 @@ impl Roster {
         Self { addresses: Vec::new(), indices: BTreeMap::new() }
     }
 
-    /// A table of these addresses, from a slice or an iterator.
+    /// A table of these addresses, from an array, an iterator, or a slice by `try_from`.
     pub fn of<A: Into<SocketAddr>>(addresses: impl IntoIterator<Item = A>) -> Result<Self, RosterError> {
         let mut roster = Self::new();
         addresses.into_iter().try_for_each(|address| roster.push(address).map(drop))?;
@@ -167,6 +167,14 @@ impl Roster {
         let index = self.index(own).ok_or(RosterError::Unknown { address: own })?;
         let index = Index::new(u128::from(index)).map_err(|_| RosterError::Full { limit: 1 << N })?;
         RosterId::new(index, epoch).map_err(RosterError::Epoch)
+    }
+}
+
+impl TryFrom<&[SocketAddr]> for Roster {
+    type Error = RosterError;
+
+    fn try_from(addresses: &[SocketAddr]) -> Result<Self, RosterError> {
+        Self::of(addresses.iter().copied())
     }
 }
 

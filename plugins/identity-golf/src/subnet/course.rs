@@ -17,7 +17,7 @@ use haulout::identity::Resolver;
 /// let address: SocketAddr = "10.20.1.2:7946".parse()?;
 /// let id: SubnetId<16, 16> = course.identity(address, 0)?; // four bytes
 /// assert_eq!(id.to_string(), "258#0");
-/// assert_eq!(course.address(id.place())?, address);
+/// assert_eq!(course.address(id.spot())?, address);
 /// assert!(course.identity::<16, 16>("10.21.1.2:7946".parse()?, 0).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

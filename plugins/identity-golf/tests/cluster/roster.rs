@@ -93,7 +93,7 @@ fn who_joins_through_an_older_table_is_answered_by_nobody_and_goes_on_with_anoth
     world.run(20_000);
     assert_eq!(world.node(3).members().count(), 0);
     assert_eq!(world.view(1, 3), None, "it has not shown that it can be reached");
-    let seed = Entry::make(2, 0).place();
+    let seed = Entry::make(2, 0).index();
     world.act(3, |engine, now| engine.join(now, seed));
     world.settle(2_000);
 }

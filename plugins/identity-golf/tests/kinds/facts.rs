@@ -14,7 +14,7 @@ fn facts_travel_in_the_bits_that_the_identity_leaves() {
     assert_eq!(update(&member(0xffff, 1023, 15, 3)).len(), 1 + 4);
     let id = member(258, 3, 9, 2);
     assert_eq!((id.identity(), id.facts().shard(), id.facts().zone()), (place(258, 3), 9, 2));
-    let spot = place::<16, 10>(258, 0).place();
+    let spot = place::<16, 10>(258, 0).spot();
     assert_eq!((id.addr(), id.route(), Member::route_of(&spot)), (spot, spot, Some(spot)));
     let wide = With::new(machine(1, 2, 3, 4), Role::new(9, 2).unwrap());
     assert_eq!(update(&wide).len(), 1 + 5, "a machine leaves no bits: one more byte");

@@ -18,7 +18,7 @@ fn of(hosts: std::ops::Range<u8>) -> Roster {
 #[test]
 fn an_index_leads_to_its_address_and_an_address_to_its_index() {
     let roster = of(1..4);
-    assert_eq!(Roster::of([at(1), at(2), at(3)].as_slice().iter().copied()).unwrap(), roster);
+    assert_eq!(Roster::try_from([at(1), at(2), at(3)].as_slice()), Ok(roster.clone()));
     assert_eq!("10.0.0.1:7946 # first\n\n# none\n 10.0.0.2:7946\n10.0.0.3:7946".parse(), Ok(roster.clone()));
     assert_eq!((roster.len(), roster.addresses()), (3, &[at(1), at(2), at(3)][..]));
     let id: RosterId<8, 8> = roster.identity(at(2), 5).unwrap();

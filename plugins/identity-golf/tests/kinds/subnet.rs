@@ -22,7 +22,7 @@ fn goes_both_ways<const P: u32>(course: &Course, address: &str, number: u128) {
     assert_eq!(spot.number(), number, "{address}");
     assert_eq!(course.address(spot), Ok(at(address)));
     let id: SubnetId<P, 16> = course.identity(at(address), 7).unwrap();
-    assert_eq!((id.place(), id.addr(), id.route(), id.epoch()), (spot, spot, spot, 7));
+    assert_eq!((id.spot(), id.addr(), id.route(), id.epoch()), (spot, spot, spot, 7));
     assert_eq!(course.resolve(&id.route()), Some(at(address)));
     assert_eq!(Resolver::<Spot<P>>::route_at(course, at(address)), Some(spot));
 }
