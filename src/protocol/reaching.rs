@@ -4,6 +4,7 @@
 //! from being spent on it. Cost: O(1), a bounded number of draws.
 
 use super::Protocol;
+use crate::broadcast::Broadcasts;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::timers::Timer;
@@ -14,7 +15,7 @@ const PASSED_OVER: usize = 64;
 /// Draws until one is taken that may be out of reach.
 const DRAWS: u32 = 8;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The next member to probe. Those out of reach are passed over, and counted; after so many of them
     /// there is no probe in this interval.
     pub(super) fn next_in_reach(&mut self) -> Option<Slot> {

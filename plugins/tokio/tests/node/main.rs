@@ -8,6 +8,7 @@ mod events;
 mod joining;
 mod leaving;
 mod meeting;
+mod publishing;
 mod resolving;
 mod starting;
 mod support;
