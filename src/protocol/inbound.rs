@@ -96,13 +96,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             }
             return Ok(());
         };
-        for update in updates.drain(..) {
-            let from_subject = update.identity == header.source;
-            self.apply(
-                update,
-                if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) },
-            );
-        }
+        self.hear_updates(&header.source, slot, updates);
         if !sections.is_empty() {
             // The others know what a joiner learns.
             let is_page = matches!(header.message, Message::SyncPage(_));
@@ -121,6 +115,16 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             _ => {}
         }
         Ok(())
+    }
+
+    /// Applies what a member told of others, and of itself.
+    fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {
+        for update in updates.drain(..) {
+            let from_subject = update.identity == *source;
+            let speaker =
+                if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) };
+            self.apply(update, speaker);
+        }
     }
 
     /// Receiver, version and cluster. A joiner of another version or cluster is told so.
