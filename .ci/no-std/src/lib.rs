@@ -9,6 +9,7 @@ use core::net::{Ipv4Addr, SocketAddrV4};
 use core::panic::PanicInfo;
 use core::ptr;
 use haulout::{Config, Engine, Identity, Instant, Renewing, fingerprint};
+use haulout_codec_protobuf::ProtobufCodec;
 use haulout_codec_serde::{BincodeCodec, PostcardCodec};
 
 /// Uses the engine, so that generic code is compiled for a target without `std`.
@@ -24,6 +25,9 @@ pub fn touch() -> u64 {
         }
     }
     if let Ok(mut engine) = Engine::new(member, BincodeCodec, (), Config::lan(), 1) {
+        let _ = engine.handle_datagram(now, &buf);
+    }
+    if let Ok(mut engine) = Engine::new(member, ProtobufCodec, (), Config::lan(), 1) {
         let _ = engine.handle_datagram(now, &buf);
     }
     fingerprint::fingerprint(&renewed.unwrap_or(member))
