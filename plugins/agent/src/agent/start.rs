@@ -8,7 +8,6 @@ use crate::exit::Failure;
 use crate::settings::Settings;
 use haulout::Name;
 use haulout::identity::epoch_from_unix;
-use haulout_codec_serde::PostcardCodec;
 use haulout_tokio::{Events, Node, StartError, Udp};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -63,7 +62,7 @@ async fn node(
     let builder = Node::builder()
         .transport(udp)
         .identity_with(move |address: SocketAddr| Identity::new(name, address, epoch))
-        .codec(PostcardCodec)
+        .codec(settings.codec)
         .config(settings.config.clone())
         .seeds(settings.seeds.iter().cloned());
     match settings.advertise {

@@ -3,6 +3,7 @@
 //! Values stay as they were written, each with where it was, until all layers are laid. Then the profile
 //! is applied, the rest over it, and the whole is checked. So every problem can say where it comes from.
 
+mod codec;
 mod env;
 mod file;
 mod log;
@@ -18,6 +19,7 @@ pub(crate) use problem::{Origin, Problem};
 pub(crate) use sources::{Resolved, Sources, check_file};
 
 use crate::control::Endpoint;
+use codec::Wire;
 use haulout::{Config, Name};
 use haulout_tokio::Seed;
 use log::LogLevel;
@@ -39,6 +41,8 @@ pub(crate) struct Settings {
     pub(crate) label: Option<String>,
     /// The timings to start from.
     pub(crate) profile: Profile,
+    /// The wire that it speaks.
+    pub(crate) codec: Wire,
     /// Where it is controlled.
     pub(crate) control: Option<Endpoint>,
     /// How it logs.
@@ -56,6 +60,7 @@ impl Default for Settings {
             seeds: Vec::new(),
             label: None,
             profile: Profile::Lan,
+            codec: Wire::default(),
             control: None,
             log: Log { format: LogFormat::Text, level: LogLevel::default() },
             config: Config::lan(),
