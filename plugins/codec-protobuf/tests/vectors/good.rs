@@ -205,7 +205,7 @@ fn later() -> Vec<(&'static str, Vec<u8>)> {
     };
     let version_2 = |message: &[u8]| {
         let head = [uint(1, 2), uint(2, 3), bytes(6, &seal_fields(1)), message.to_vec()].concat();
-        [bytes(1, &head), bytes(2, b"not an update")].concat()
+        [bytes(1, &head), bytes(2, &uint(2, 8))].concat()
     };
     let refused = [uint(1, 7), uint(2, 9), uint(4, 1), uint(5, 1)].concat();
     vec![
