@@ -294,7 +294,7 @@ pub struct SyncPull {
     pub back: bool,
     /// The first position asked for.
     #[prost(message, optional, tag = "4")]
-    pub from: ::core::option::Option<Position>,
+    pub first: ::core::option::Option<Position>,
     /// The last position asked for.
     #[prost(message, optional, tag = "5")]
     pub until: ::core::option::Option<Position>,
@@ -316,7 +316,7 @@ pub struct SyncPage {
     pub plane: i32,
     /// The first position that it covers.
     #[prost(message, optional, tag = "3")]
-    pub from: ::core::option::Option<Position>,
+    pub first: ::core::option::Option<Position>,
     /// Where the range goes on; left out where the page ends it.
     #[prost(message, optional, tag = "4")]
     pub next: ::core::option::Option<Position>,

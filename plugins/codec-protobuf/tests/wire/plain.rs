@@ -173,14 +173,14 @@ fn message(said: &Said) -> Option<Message<Node>> {
         }
         Said::SyncPull(it) => {
             let (number, plane) = (number(it.number)?, plane(it.plane)?);
-            let (from, until) = (position(plane, it.from), position(plane, it.until));
+            let (from, until) = (position(plane, it.first), position(plane, it.until));
             let have = Some(&it.have).filter(|have| have.len() <= MAX_HAVE)?.clone();
             Message::SyncPull(Pull { number, plane, back: it.back, from, until, salt: it.salt, have })
         }
         Said::SyncPage(it) => {
             let (number, plane) = (number(it.number)?, plane(it.plane)?);
             let next = it.next.map(|next| position(plane, Some(next)));
-            Message::SyncPage(Page { number, plane, from: position(plane, it.from), next })
+            Message::SyncPage(Page { number, plane, from: position(plane, it.first), next })
         }
     })
 }
@@ -275,7 +275,7 @@ fn said(message: &Message<Node>) -> Option<Said> {
                 number,
                 plane,
                 back,
-                from: start(from),
+                first: start(from),
                 until: start(until),
                 salt,
                 have,
@@ -284,7 +284,7 @@ fn said(message: &Message<Node>) -> Option<Said> {
         Message::SyncPage(Page { number, plane, from, next }) => Said::SyncPage(v1::SyncPage {
             number: number.into(),
             plane: plane.number().into(),
-            from: start(from),
+            first: start(from),
             next: next.map(located),
         }),
         _ => return None,
