@@ -126,6 +126,7 @@ fn sections() -> Vec<(&'static str, Vec<Section<'static, Node>>)> {
         vec![Section::UserEvent(UserEvent { origin: owner(), topic, life, seq, time, ttl, payload })]
     };
     let manifest = |life, floor| vec![Section::Manifest(Manifest { identity: seal(1), life, floor })];
+    let small = |n| Section::Update(Update::new(member("s", "10.0.0.1:1", 1), n, State::Alive));
     let topic = |id, name| vec![Section::Topic(TopicName { id, name })];
     let custom = |topic, payload| vec![Section::Custom(Custom { topic, payload })];
     vec![
@@ -156,7 +157,7 @@ fn sections() -> Vec<(&'static str, Vec<Section<'static, Node>>)> {
             "three sections of different kinds",
             [manifest(7, 1), record(b"k", 1, None), topic(1, "t")].concat(),
         ),
-        ("300 sections", (0..300).map(|n| update(n as u8, n, State::Alive)).collect()),
+        ("300 sections", (0..300).map(small).collect()),
     ]
 }
 

@@ -1,0 +1,8 @@
+"""A Haulout member in Python, written from the specification of the protocol."""
+
+from .identity import Identity, Refused
+from .member import Event, Member
+from .settings import PROFILES, Settings
+from .udp import Node
+
+__all__ = ["PROFILES", "Event", "Identity", "Member", "Node", "Refused", "Settings"]
