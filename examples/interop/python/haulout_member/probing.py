@@ -56,9 +56,12 @@ class Prober:
 
     def deadline(self) -> float | None:
         """When a nack is due, or an entry is over."""
-        after, keep = self._nack_after(), self._member.settings.probe_interval
-        return min((relay.created + after + (keep if relay.nacked else 0)
-                    for relay in self._relays.values()), default=None)
+        return min(map(self._due, self._relays.values()), default=None)
+
+    def _due(self, relay: Relay) -> float:
+        settings = self._member.settings
+        patience = 0.8 * min(settings.probe_timeout, settings.probe_interval - settings.probe_timeout)
+        return relay.created + patience + (settings.probe_interval if relay.nacked else 0)
 
     def worsen(self, by: int) -> None:
         """Something went wrong that may be our own fault."""
@@ -198,14 +201,15 @@ class Prober:
 
     def relays_due(self) -> None:
         """Pings for others without an ack in time."""
-        member, after = self._member, self._nack_after()
+        member = self._member
         for number, relay in list(self._relays.items()):
-            age = member.now - relay.created
-            if age >= after and not relay.nacked:
+            if self._due(relay) > member.now:
+                continue
+            if relay.nacked:
+                del self._relays[number]
+            else:
                 relay.nacked = True
                 member.send(relay.asker, news=False, nack=pb.Nack(number=relay.number))
-            elif age >= after + member.settings.probe_interval:
-                del self._relays[number]
 
     def postpone(self, lateness: float) -> None:
         """This process stood still."""
@@ -216,7 +220,3 @@ class Prober:
         """We do not serve any more."""
         self.void()
         self._relays.clear()
-
-    def _nack_after(self) -> float:
-        settings = self._member.settings
-        return 0.8 * min(settings.probe_timeout, settings.probe_interval - settings.probe_timeout)

@@ -5,6 +5,7 @@ import unittest
 from haulout_member.codec import State, Update, decode, encode
 from haulout_member.gen import haulout_pb2 as pb
 from haulout_member.identity import Identity, Refused
+from haulout_member.member import Member
 
 from .world import World
 
@@ -130,19 +131,20 @@ class Membership(unittest.TestCase):
     def test_two_processes_with_one_name_end_with_one(self):
         world = World("a", "b", "c")
         world.run(3)
-        loser = world.members["c"]
-        del world.members["c"]
-        world.add("c2")
-        del world.members["c2"]
-        winner = world.add("d", epoch=9_000)
-        del world.members["d"]
-        winner.me = Identity("c", winner.me.ip, winner.me.port, 9_000)
-        winner._become(winner.me)
-        world.members |= {"c": loser, "winner": winner}
-        world.run(20)
-        self.assertIn(loser.life, ("conflict", "active"))
-        held = world.members["a"].table["c"].identity
-        self.assertEqual(held.route, winner.me.route)
+        loser = world.members.pop("c")
+        twin = Member(Identity.at("c", ("10.0.0.1", 7_777), 9_000), world.settings, rng=world.rng)
+        world.members |= {"c": loser, "d": twin}
+        world.events["d"] = []
+        twin.join(world.now, world.members["a"].me.route)
+        world.deliver()
+        world.run(15)
+        self.assertEqual(world.members["a"].table["c"].identity, twin.me)
+        self.assertIn("renewed", world.kinds("a"))
+        self.assertEqual((loser.life, twin.life), ("conflict", "active"))
+        # It is silent, and asks now and then, until the winner is gone.
+        world.frozen.add("d")
+        world.until(lambda: loser.life == "active", 400)
+        world.until(lambda: world.members["a"].table["c"].identity == loser.me, 60)
 
 
 class Strangers(unittest.TestCase):
@@ -264,7 +266,8 @@ class Published(unittest.TestCase):
             world.run(0.2)
         world.run(30)
         self.assertGreater(a.registry.owners["a"].floor, 0)
-        self.assertLess(len(world.members["b"].registry.owners["a"].items), 20)
+        self.assertLess(len(world.members["b"].registry.owners["a"].items), 40)
+        self.assertEqual(len(world.members["b"].registry.owners["a"].items), len(a.registry.owners["a"].items))
         self.assertEqual(self.records(world, "b"), {("a", b"k39"): b"v"})
         self.assertEqual(len(world.digests()), 1)
 
