@@ -1,7 +1,8 @@
 """A Haulout member in Python, written from the specification of the protocol."""
 
+from .event import Event
 from .identity import Identity, Refused
-from .member import Event, Member
+from .member import Member
 from .settings import PROFILES, Settings
 from .udp import Node
 

@@ -166,18 +166,18 @@ class Registry:
         limits = self._settings
         value = message.value if message.HasField("value") else None
         if len(message.key) > limits.record_key or len(value or b"") > limits.value:
-            return
+            return None
         if name == self.me.name:
             return self._hear_own_record(message, value)
         owner = self.owners.get(name)
         if owner is None or not owner.shown or owner.life != message.life or message.version < owner.floor:
-            return
+            return None
         item, held = Item(message.version, value), owner.items.get((message.topic, message.key))
         if held and held.rank >= item.rank:
-            return
+            return None
         if held is None and (len(owner.items) >= limits.records_per_owner
                              or sum(len(o.items) for o in self.owners.values()) >= limits.records):
-            return
+            return None
         owner.items[message.topic, message.key] = item
         if relays:
             self.news.queue(("record", name, message.topic, message.key))
@@ -185,6 +185,7 @@ class Registry:
             self._emit("published", owner=name, topic=message.topic, key=message.key, value=value)
         elif held and held.value is not None:
             self._emit("withdrawn", owner=name, topic=message.topic, key=message.key)
+        return None
 
     def hear_user_event(self, now: float, name: str, message: pb.UserEvent) -> None:
         """Takes a user event."""
@@ -392,7 +393,7 @@ class Registry:
                 position = fingerprint(topic.to_bytes(4, "little") + byte_string(key)) or 1
                 value = mix(place, topic, fingerprint(byte_string(key)), owner.life, item.version,
                             item.value is None, fingerprint(byte_string(item.value or b"")))
-                section = (lambda name=name, owner=owner, topic=topic, key=key:
-                           self._record(name, owner, topic, key))
+                def section(name=name, owner=owner, topic=topic, key=key):
+                    return (self._record(name, owner, topic, key))
                 entries.append(Entry(place, position, value, section))
         return entries

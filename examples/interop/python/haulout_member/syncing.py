@@ -122,6 +122,7 @@ class Sync:
         if not member.members() or not self._may_ask():
             return self._schedule(member.settings.sync_shortest)
         self.compare(member.rng.choice(member.members()).identity.name)
+        return None
 
     def compare(self, peer: str) -> None:
         """Asks one member whether it holds what we hold."""
@@ -138,7 +139,7 @@ class Sync:
     def fed(self, peer: str, updates: int) -> None:
         """A member fed us: learn the rest of what it holds."""
         if not self._idle or not self._member.is_active(peer):
-            return
+            return None
         if self.complete or updates < LARGE_FEED:
             return self.compare(peer)
         self._useful, self._given_up = False, False
@@ -146,6 +147,7 @@ class Sync:
             for first in range(0, LEAVES, LEAVES_A_RANGE):
                 self._errands.append(_leaves(plane, first, first + LEAVES_A_RANGE - 1, None))
         self._run()
+        return None
 
     # The asker.
 

@@ -7,8 +7,9 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 
+from .event import Event
 from .identity import Identity, Refused, Route, check_name
-from .member import Event, Member
+from .member import Member
 from .settings import PROFILES, Settings
 
 

@@ -165,14 +165,15 @@ class WithAgents(unittest.TestCase):
         until(lambda: pythons[0].ask("digest")["members"] == pythons[1].ask("digest")["members"], PATIENCE, "equal")
         malformed = [agent.run("info")["dropped"]["malformed"] for agent in agents]
         self.assertEqual(malformed, [0, 0, 0])
-        until(lambda: all(agent.run("info").get("last_equal") for agent in agents), PATIENCE, "agents found views equal")
+        until(lambda: all(agent.run("info").get("last_equal") for agent in agents), PATIENCE, "agents found it equal")
 
     def test_a_killed_agent_and_a_killed_python_member_are_found_by_all(self):
         (_, victim, _), (_, python) = self.cluster()
         for killed in (victim, python):
             killed.signal(signal.SIGKILL)
             del self.all[killed.name]
-            until(lambda: self.everywhere(killed.name, "down"), PATIENCE, f"{killed.name} is down everywhere")
+            name = killed.name
+            until(lambda name=name: self.everywhere(name, "down"), PATIENCE, f"{name} is down everywhere")
 
     def test_a_python_member_that_was_frozen_rejoins_without_a_ghost(self):
         agents, (frozen, witness) = self.cluster()

@@ -1,5 +1,6 @@
 """The golden vectors: what is read, what is refused, and fingerprints."""
 
+import contextlib
 import json
 import pathlib
 import unittest
@@ -76,10 +77,8 @@ class Datagrams(unittest.TestCase):
         for vector in vectors("good.json"):
             data = bytes.fromhex(vector["hex"])
             for cut in range(0, len(data), 1 if len(data) < 400 else 37):
-                try:
+                with contextlib.suppress(Refused):
                     decode(data[:cut])
-                except Refused:
-                    pass
 
 
 class Fingerprints(unittest.TestCase):
