@@ -212,6 +212,39 @@ impl fmt::Display for ReplaceError {
 
 impl Error for ReplaceError {}
 
+/// Nothing was published; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The engine refused it, and says why; the caller is to blame.
+    Refused(CommandError),
+    /// The node's task has ended.
+    Stopped,
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Stopped => Stopped.fmt(f),
+        }
+    }
+}
+
+impl Error for PublishError {}
+
+impl From<CommandError> for PublishError {
+    fn from(error: CommandError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Stopped> for PublishError {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
 /// The node's task has ended: it panicked, or its runtime shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stopped;

@@ -10,13 +10,14 @@
 //!    │ reads             │ │ recv, send: Transport (Udp)
 //!    ▼                   │ │ lookups:    Resolver
 //!  Shared ◀──publishes───┘ └ deadline:   Clock
-//!  (View, Local, NodeStats, Events)
+//!  (View, RecordView, Local, NodeStats, streams)
 //! ```
 //!
 //! One task owns the engine. It selects over the transport, the engine's deadline, commands and name
 //! look-ups; after each mutation it drains the engine once. What readers see is published to [`Handle`]:
 //! no read waits for the task, and the task waits for no reader.
 
+mod buffer;
 mod builder;
 mod clock;
 mod command;
@@ -26,6 +27,8 @@ mod handle;
 mod identity;
 mod joins;
 mod local;
+mod record_view;
+mod records;
 mod resolver;
 mod seed;
 mod shared;
@@ -33,18 +36,21 @@ mod task;
 mod trace;
 mod transport;
 mod udp;
+mod user_events;
 mod view;
 
 pub use builder::{Bind, Builder, NoCodec, NoIdentity, NoTransport, Node};
-pub use error::{JoinError, LeaveError, ReplaceError, StartError, Stopped, SyncError};
+pub use error::{JoinError, LeaveError, PublishError, ReplaceError, StartError, Stopped, SyncError};
 pub use events::{EVENT_BUFFER, Events};
 pub use handle::Handle;
 pub use identity::IdentityFrom;
 pub use joins::JoinReport;
 pub use local::{Equal, Local, NodeStats, Sighting, TransportStats};
+pub use records::{Record, RecordChange, RecordChanges, Records};
 pub use seed::{Seed, SeedError};
 pub use transport::Transport;
 pub use udp::Udp;
+pub use user_events::{Received, UserEventStream, UserEvents};
 pub use view::MemberView;
 
 /// What a driver asks of an identity beside [`haulout::Identity`]: that it goes to socket addresses and may

@@ -14,6 +14,7 @@ use crate::seed::Seed;
 use crate::shared::{Shared, is_synced};
 use crate::trace::Log;
 use crate::transport::Transport;
+use haulout::broadcast::Broadcasts;
 use haulout::codec::Codec;
 use haulout::{Engine, Event, Instant, Phase};
 use std::io;
@@ -34,11 +35,11 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How often the view is held against the engine for members that were forgotten, of which there is no event.
 const FORGETTING: Duration = Duration::from_secs(1);
 
-pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T> {
-    pub(crate) engine: Engine<(I, C, ())>,
+pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T, B: Broadcasts<I>> {
+    pub(crate) engine: Engine<(I, C, B)>,
     pub(crate) transport: T,
     pub(crate) clock: Clock,
-    pub(crate) commands: mpsc::Receiver<Command<I>>,
+    pub(crate) commands: mpsc::Receiver<Command<I, B>>,
     pub(crate) published: Published<I>,
     pub(crate) seeds: Seeds,
     pub(crate) leaving: Vec<oneshot::Sender<bool>>,
@@ -70,22 +71,24 @@ pub(crate) struct Published<I: NodeIdentity>(pub(crate) Arc<Shared<I>>);
 impl<I: NodeIdentity> Drop for Published<I> {
     fn drop(&mut self) {
         self.0.subscribers.close();
+        self.0.records.changes.close();
     }
 }
 
-enum Turn<I> {
+enum Turn<I: NodeIdentity, B> {
     Received(io::Result<(usize, SocketAddr)>),
-    Told(Command<I>),
+    Told(Command<I, B>),
     Resolved(Found),
     Deadline,
     Dropped,
 }
 
-impl<I, C, T> Task<I, C, T>
+impl<I, C, T, B> Task<I, C, T, B>
 where
     I: NodeIdentity,
     C: Codec<I> + Send + 'static,
     T: Transport,
+    B: Broadcasts<I> + Send + 'static,
 {
     /// Runs until the last handle is dropped.
     pub(crate) async fn run(mut self, seeds: Vec<Seed>) {
@@ -110,7 +113,7 @@ where
         }
     }
 
-    async fn wait(&mut self) -> Turn<I> {
+    async fn wait(&mut self) -> Turn<I, B> {
         let deadline = self.engine.poll_timeout();
         let timer = tokio::time::sleep_until(self.clock.at(deadline.unwrap_or_default()));
         tokio::select! {
@@ -163,7 +166,7 @@ where
         }
     }
 
-    async fn obey(&mut self, command: Command<I>) {
+    async fn obey(&mut self, command: Command<I, B>) {
         match command {
             Command::Join { seed, reply } => self.join(seed, reply).await,
             Command::Leave { reply } => {
@@ -186,6 +189,12 @@ where
                 self.syncing.retain(|reply| !reply.is_closed());
                 self.syncing.push(reply);
                 self.settle_synced();
+            }
+            Command::Publish { work } => {
+                let now = self.clock.now();
+                let answer = self.engine.broadcasts(now).with(work);
+                self.drain().await;
+                answer();
             }
             Command::Refresh { reply } => {
                 self.published.0.follow_all(&self.engine);

@@ -31,8 +31,9 @@ pub(super) struct Own {
     pub(super) slot: Option<Slot>,
     life: Option<u32>,
     counter: u64,
-    /// The live records were put above this version: the floor follows once they were told.
-    collecting: Option<u64>,
+    /// The live records were put above the first of these versions, up to the second: the floor follows once they
+    /// were told.
+    collecting: Option<(u64, u64)>,
     /// Another process publishes under our identity, and wins.
     silenced: bool,
     alarms: Option<(Instant, u8)>,
@@ -130,12 +131,18 @@ impl Own {
         }
         self.set(store, slot, place, (topic, key), None);
         context.emit(Event::Withdrawn { owner: context.me().addr(), topic, key: key.into() });
+        self.collect(store, slot);
+        Ok(true)
+    }
+
+    /// Begins to collect the tombstones, if there are many.
+    fn collect<I: Identity>(&mut self, store: &mut Store<I>, slot: Slot) {
         let removed = |at: &&Slot| store.items[**at].removed;
         if self.collecting.is_none() && store.owners[slot].items.iter().filter(removed).count() > TOMBSTONES {
-            self.collecting = Some(self.counter);
+            let last = self.counter;
             self.put_all(store, slot, false);
+            self.collecting = Some((last, self.counter));
         }
-        Ok(true)
     }
 
     fn set<I: Identity>(
@@ -165,10 +172,14 @@ impl Own {
 
     /// The records that were put above the tombstones have been told: the floor follows.
     pub(super) fn told<I: Identity>(&mut self, store: &mut Store<I>) {
-        if let (Some(last), Some(slot)) = (self.collecting, self.slot)
-            && store.owners[slot].items.iter().all(|at| !store.items[*at].link.is_listed())
-        {
+        let (Some((last, until)), Some(slot)) = (self.collecting, self.slot) else { return };
+        let waits = |at: &Slot| {
+            let item = &store.items[*at];
+            (last + 1..=until).contains(&item.version) && item.link.is_listed()
+        };
+        if !store.owners[slot].items.iter().any(waits) {
             self.raise_floor(store, slot, last);
+            self.collect(store, slot);
         }
     }
 

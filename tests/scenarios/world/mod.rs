@@ -11,9 +11,11 @@ mod log;
 mod mirror;
 mod net;
 mod people;
+mod published;
 mod puppet;
 mod rng;
 mod seat;
+mod stand_in;
 mod step;
 mod watch;
 
@@ -23,6 +25,7 @@ pub use log::Mark;
 pub use mirror::Mirror;
 pub use net::Fate;
 pub use people::{EPOCH, Peer, Rover, Seal, Stone, route, rover, seal, seal_at, stone};
+pub use published::{NOTES, SHOUTS};
 pub use puppet::Doll;
 pub use rng::Rng;
 pub use seat::{Member, Seat};
@@ -32,6 +35,7 @@ use core::time::Duration;
 use haulout::{Config, Engine, Instant};
 use log::Log;
 use net::Net;
+use published::registry;
 use puppet::Puppet;
 use seat::{Place, Standing};
 use std::collections::{BinaryHeap, HashMap};
@@ -70,6 +74,10 @@ pub struct World<I: Peer> {
     puppets: Vec<Puppet<I>>,
     bindings: HashMap<SocketAddr, Binding>,
     log: Log<I>,
+    /// Who answers for puppets.
+    stand_ins: Vec<Seat>,
+    /// The puppet for which an engine answers now, whom, and from where.
+    masked: Option<(Doll, SocketAddr, SocketAddr)>,
     buf: Vec<u8>,
 }
 
@@ -91,6 +99,8 @@ impl<I: Peer> World<I> {
             puppets: Vec::new(),
             bindings: HashMap::new(),
             log: Log::new(),
+            stand_ins: Vec::new(),
+            masked: None,
             buf: vec![0; 65_535],
         }
     }
@@ -120,7 +130,7 @@ impl<I: Peer> World<I> {
 
     fn engine(&mut self, identity: I) -> Member<I> {
         let seed = self.rng.next();
-        Engine::new(identity, I::wire(), (), self.config.clone(), seed)
+        Engine::new(identity, I::wire(), registry(), self.config.clone(), seed)
             .expect("tests configure what is possible")
     }
 

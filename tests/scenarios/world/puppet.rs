@@ -8,7 +8,7 @@ use core::net::SocketAddr;
 use core::num::NonZeroU32;
 use core::time::Duration;
 use haulout::DatagramError;
-use haulout::codec::{Header, Message, MessageKind, SectionRef, Update, Version};
+use haulout::codec::{Header, Message, MessageKind, Section, SectionRef, Update, Version};
 use haulout::fingerprint::destination;
 
 /// Names a puppet.
@@ -93,6 +93,14 @@ impl<I: Peer> World<I> {
         )
     }
 
+    /// Gossip of these sections that claims to come from a member, which a member gets at once.
+    pub fn publish(&mut self, source: &I, to: Seat, sections: &[Section<'_, I>]) {
+        let incarnation = self.held(to, &source.addr()).map_or(0, haulout::Member::incarnation);
+        let header = self.header_of(source.clone(), incarnation, to, Message::Gossip);
+        let bytes = write::<I>(&self.wire, header.as_ref(), sections.iter().map(Section::as_ref));
+        self.inject(to, &bytes).expect("a member takes gossip");
+    }
+
     /// Gossip that claims to come from a member, which a member gets at once.
     pub fn whisper(&mut self, source: &I, to: Seat, updates: &[Update<I>]) {
         let incarnation = self.held(to, &source.addr()).map_or(0, haulout::Member::incarnation);
@@ -129,6 +137,9 @@ impl<I: Peer> World<I> {
 
     pub(super) fn puppet_hears(&mut self, doll: Doll, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let letter = Letter::<I>::read(&self.wire, self.now, from, to, bytes);
+        if self.answer_for(doll, to, &letter) {
+            return;
+        }
         let ping = match letter.header.message {
             Message::Ping { number } if self.doll(doll).acks => Some(number),
             _ => None,

@@ -17,8 +17,10 @@ mod value;
 pub(crate) use log::{Log, LogFormat};
 pub(crate) use problem::{Origin, Problem};
 pub(crate) use sources::{Resolved, Sources, check_file};
+pub(crate) use value::parse_duration;
 
 use crate::control::Endpoint;
+use crate::offer::Offer;
 use codec::Wire;
 use haulout::{Config, Name};
 use haulout_tokio::Seed;
@@ -45,6 +47,8 @@ pub(crate) struct Settings {
     pub(crate) codec: Wire,
     /// Where it is controlled.
     pub(crate) control: Option<Endpoint>,
+    /// What it offers.
+    pub(crate) services: Vec<Offer>,
     /// How it logs.
     pub(crate) log: Log,
     /// The engine's configuration.
@@ -62,6 +66,7 @@ impl Default for Settings {
             profile: Profile::Lan,
             codec: Wire::default(),
             control: None,
+            services: Vec::new(),
             log: Log { format: LogFormat::Text, level: LogLevel::default() },
             config: Config::lan(),
         }

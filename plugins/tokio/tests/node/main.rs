@@ -8,6 +8,7 @@ mod events;
 mod joining;
 mod leaving;
 mod meeting;
+mod publishing;
 mod starting;
 mod support;
 mod syncing;
