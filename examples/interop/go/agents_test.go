@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -160,7 +162,7 @@ func (m *goMember) read(stdout io.Reader) {
 			continue
 		}
 		switch said["kind"] {
-		case "members", "records", "digest":
+		case "members", "records", "services", "digest":
 			m.answers <- said
 		default:
 			m.mutex.Lock()
@@ -257,12 +259,12 @@ func TestEveryViewIsCompleteInBothLanguages(t *testing.T) {
 		expect(t, dropped["malformed"].(float64), 0)
 	}
 	members[0].tell("put 1 web 10.0.0.1:80")
-	members[1].tell("event 2 deployed")
+	members[1].tell("event deployed v2")
 	l.until("the record is there", func() bool {
 		return members[1].heard("published", map[string]any{"owner": "go-1", "key": "web", "value": "10.0.0.1:80"})
 	})
 	l.until("the event is there", func() bool {
-		return members[0].heard("user_event", map[string]any{"origin": "go-2", "payload": "deployed"})
+		return members[0].heard("user_event", map[string]any{"origin": "go-2", "name": "deployed", "payload": "v2"})
 	})
 }
 
@@ -292,6 +294,36 @@ func TestKilledOnesAreFoundByAllAndAFrozenOneRejoins(t *testing.T) {
 func toText(value any) string {
 	text, _ := json.Marshal(value)
 	return string(text)
+}
+
+func TestServicesAndNamedEventsCrossTheLanguages(t *testing.T) {
+	l := newLab(t)
+	a := l.agent("rust-1", "--service", "web:8080,tag=v2")
+	m := l.member("go-1", "-join", a.address, "-service", "cache:6379,tag=hot")
+	l.until("every view is complete", l.complete)
+	offered := func(answer map[string]any) string {
+		services, _ := answer["services"].([]any)
+		var names []string
+		for _, service := range services {
+			service := service.(map[string]any)
+			names = append(names, fmt.Sprintf("%v:%v", service["name"], service["port"]))
+		}
+		slices.Sort(names)
+		return strings.Join(names, " ")
+	}
+	l.until("both know both services", func() bool {
+		return offered(a.ask("services")) == "cache:6379 web:8080" && offered(m.ask("services")) == "cache:6379 web:8080"
+	})
+	m.tell("event deploy v2 of web")
+	l.until("the agent hears it", func() bool { return strings.Contains(toText(a.ask("events")), `"payload":"v2 of web"`) })
+	send := exec.Command(l.program, "event", "send", "rollback", "now", "--control", a.control)
+	if out, err := send.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	l.until("the member hears it", func() bool {
+		return m.heard("user_event", map[string]any{"origin": "rust-1", "name": "rollback", "payload": "now"})
+	})
+	l.until("views are equal", func() bool { return a.ask("info")["last_equal"] != nil })
 }
 
 func TestLeavingIsLeftInBothLanguages(t *testing.T) {

@@ -161,7 +161,7 @@ func (g *meeting) announceDue() {
 func (g *meeting) announceTo(route netip.AddrPort) {
 	number := g.m.number()
 	g.add(number, &request{announce: true, route: route, at: g.m.now})
-	g.m.sendTo(route, "", message{body: &gen.Announce{Number: uint32(number)}})
+	g.m.sendTo(route, "", message{body: &gen.Announce{Number: uint32(number)}, sections: topicNames()})
 }
 
 // ping shows us to one who is no member here.
@@ -219,6 +219,7 @@ func (g *meeting) hearAnnounce(d *datagram, from sender, number uint32) {
 			}
 		}
 		g.m.rng.Shuffle(len(sections), func(a, b int) { sections[a], sections[b] = sections[b], sections[a] })
+		sections = append(topicNames(), sections...)
 		g.m.send(d.source, message{sections: sections, body: &gen.Feed{Number: number, Clock: g.m.registry.clock}})
 	case from == fromKnown && g.isProven(d):
 		g.refuse(d.source, number, gen.Reason_REASON_CONFLICT)
@@ -240,7 +241,7 @@ func (g *meeting) hearChallenge(source Identity, number uint16, cookie uint64) {
 	}
 	r.challenged = true
 	if r.announce {
-		g.m.sendTo(r.route, "", message{body: &gen.Announce{Number: uint32(number)}, cookie: &cookie})
+		g.m.sendTo(r.route, "", message{body: &gen.Announce{Number: uint32(number)}, sections: topicNames(), cookie: &cookie})
 	} else {
 		g.m.sendTo(r.route, source.Name, message{body: &gen.Ping{Number: uint32(number)}, cookie: &cookie})
 	}

@@ -2,21 +2,24 @@
 
     python -m haulout_member --name py-1 --bind 127.0.0.1:7950 --join 127.0.0.1:7946
 
-Commands on standard input: `members`, `records`, `digest`, `put TOPIC KEY VALUE`, `remove TOPIC KEY`,
-`event TOPIC PAYLOAD`, `leave`. End of input changes nothing; SIGINT and SIGTERM leave.
+Commands on standard input: `members`, `records`, `services`, `digest`, `put TOPIC KEY VALUE`,
+`remove TOPIC KEY`, `event NAME PAYLOAD`, `leave`. End of input changes nothing; SIGINT and SIGTERM leave.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
 
+from .event import Event
 from .gen import haulout_pb2 as pb
 from .identity import Identity, Refused, Route
 from .settings import PROFILES
+from .topics import EVENTS, Service, named_event, read_named_event, services
 from .udp import Node
 
 
@@ -39,7 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", choices=PROFILES, default="lan")
     parser.add_argument("--record", action="append", default=[], metavar="TOPIC/KEY=VALUE",
                         help="a record to publish")
+    parser.add_argument("--service", action="append", default=[], metavar="NAME:PORT[,tag=TAG]",
+                        help="a service to offer, at the address of the member")
     return parser
+
+
+def _service(text: str, address: str) -> Service:
+    place, *options = text.split(",")
+    name, _, port = place.partition(":")
+    tags = tuple(option.removeprefix("tag=") for option in options if option.startswith("tag="))
+    return Service(name, name, address, int(port), tags)
 
 
 def _route(text: str) -> Route:
@@ -54,6 +66,8 @@ async def _run(arguments: argparse.Namespace) -> int:
         place, _, value = record.partition("=")
         topic, _, key = place.partition("/")
         node.put(int(topic), key.encode(), value.encode())
+    for service in arguments.service:
+        node.offer(_service(service, node.address[0]))
     _say(kind="started", member=node.member.me)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -70,7 +84,15 @@ async def _run(arguments: argparse.Namespace) -> int:
 
 async def _tell(node: Node) -> None:
     async for event in node.events():
-        _say(kind=event.kind, **event.data)
+        _say(kind=event.kind, **_named(event))
+
+
+def _named(event: Event) -> dict:
+    """A user event of the topic of named events has its name and its payload."""
+    if event.kind == "user_event" and event.data["topic"] == EVENTS:
+        name, payload = read_named_event(event.data["payload"]) or ("", b"")
+        return event.data | {"name": name, "payload": payload}
+    return event.data
 
 
 async def _obey(node: Node, stop: asyncio.Event) -> None:
@@ -95,6 +117,8 @@ def _command(node: Node, stop: asyncio.Event, words: list[str]) -> None:
             records = [{"owner": owner, "topic": topic, "key": key, "value": value}
                        for owner, topic, key, value in member.registry.records()]
             _say(kind="records", records=records)
+        case ["services"]:
+            _say(kind="services", services=[dataclasses.asdict(service) for service in services(member)])
         case ["digest"]:
             members, records = (member.sync.digest(plane).root() for plane in (pb.PLANE_MEMBERS, pb.PLANE_RECORDS))
             _say(kind="digest", members=f"{members:016x}", records=f"{records:016x}")
@@ -102,12 +126,12 @@ def _command(node: Node, stop: asyncio.Event, words: list[str]) -> None:
             node.put(int(topic), key.encode(), value.strip().encode())
         case ["remove", topic, key]:
             node.remove(int(topic), key.encode())
-        case ["event", topic, *payload]:
-            node.send_event(int(topic), " ".join(payload).strip().encode())
+        case ["event", name, *payload]:
+            node.send_event(EVENTS, named_event(name, " ".join(payload).strip().encode()))
         case ["leave"]:
             stop.set()
         case _:
-            raise ValueError("commands: members, records, digest, put, remove, event, leave")
+            raise ValueError("commands: members, records, services, digest, put, remove, event, leave")
 
 
 def _say(**data) -> None:

@@ -10,6 +10,7 @@ import typing
 from .codec import Datagram, State
 from .gen import haulout_pb2 as pb
 from .identity import Identity, Route
+from .topics import NAMES
 
 if typing.TYPE_CHECKING:
     from .member import Member
@@ -118,7 +119,7 @@ class Meeting:
         if number is None:
             number = member.number()
             self._add(number, Request("announce", route, member.now))
-        member.send_to(route, None, news=False, cookie=cookie, pad_to=PADDED,
+        member.send_to(route, None, news=False, sections=_topics(), cookie=cookie, pad_to=PADDED,
                        announce=pb.Announce(number=number))
 
     def ping(self, identity: Identity) -> None:
@@ -171,6 +172,7 @@ class Meeting:
             sections = [member.alive_of(held) for held in member.members()
                         if held.identity != datagram.source]
             member.rng.shuffle(sections)
+            sections = _topics() + sections
             feed = pb.Feed(number=number, clock=member.registry.clock)
             member.send(datagram.source, news=False, sections=sections, feed=feed)
         elif sender == "known" and self.is_proven(datagram):
@@ -258,3 +260,8 @@ class Meeting:
     def clear(self) -> None:
         """Nothing is asked any more."""
         self._requests.clear()
+
+
+def _topics() -> list[pb.Topic]:
+    """What the topics are called here, so that two uses of one number are noticed."""
+    return [pb.Topic(id=topic, name=name) for topic, name in NAMES.items()]

@@ -11,6 +11,7 @@ from .event import Event
 from .identity import Identity, Refused, Route, check_name
 from .member import Member
 from .settings import PROFILES, Settings
+from .topics import SERVICES, Service
 
 
 class Node(asyncio.DatagramProtocol):
@@ -68,6 +69,10 @@ class Node(asyncio.DatagramProtocol):
     def put(self, topic: int, key: bytes, value: bytes) -> None:
         """Publishes a record."""
         self._do(self.member.put, topic, key, value)
+
+    def offer(self, service: Service) -> None:
+        """Publishes a service."""
+        self.put(SERVICES, *service.record())
 
     def remove(self, topic: int, key: bytes) -> bool:
         """Removes a record."""

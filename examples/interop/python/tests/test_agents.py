@@ -100,8 +100,8 @@ class Python(Process):
     def _read(self):
         for line in self.process.stdout:
             said = json.loads(line)
-            target = self._answers.put if said["kind"] in ("members", "records", "digest") else self.events.append
-            target(said)
+            answers = said["kind"] in ("members", "records", "services", "digest")
+            (self._answers.put if answers else self.events.append)(said)
 
     def tell(self, command):
         self.process.stdin.write(command + "\n")
@@ -217,11 +217,42 @@ class WithAgents(unittest.TestCase):
               PATIENCE, "it is refused")
         self.assertEqual(agent.view(), {"rust-1": "alive"})
 
+    def test_services_and_named_events_cross_the_languages(self):
+        first = self.agent("rust-1", "--service", "web:8080,tag=v2")
+        self.agent("rust-2", "--join", first.address)
+        python = self.keep(Python("python-1", "--join", first.address, "--service", "cache:6379,tag=hot"))
+        until(self.complete, PATIENCE, "every view is complete")
+        expected = {("web", "rust-1", 8080), ("cache", "python-1", 6379)}
+
+        def offered():
+            told = [python.ask("services")["services"]]
+            told += [agent.run("services").get("services", []) for agent in (first, self.all["rust-2"])]
+            return [{(s["name"], s.get("owner") or s.get("member"), s["port"]) for s in services} for services in told]
+
+        until(lambda: offered() == [expected] * 3, PATIENCE, "all know both services")
+        python.tell("event deploy v2 of web")
+        sent = {"deploy": "v2 of web"}
+        until(lambda: {e["name"]: e["payload"] for e in first.run("events").get("events", [])} == sent, PATIENCE,
+              "an agent hears it")
+        subprocess.run([self.program, "event", "send", "rollback", "now", "--control", first._control],
+                       env=self.environment, check=True, capture_output=True, timeout=PATIENCE)
+        until(lambda: any(e["kind"] == "user_event" and (e["name"], e["payload"]) == ("rollback", "now")
+                          for e in python.events), PATIENCE, "Python hears it")
+        # And all hold the same: agents and Python compare digests of both planes.
+        with_python = [first, self.all["rust-2"]]
+        until(lambda: all((agent.run("info").get("last_equal") or {}).get("at_ms", 0) > 0 for agent in with_python),
+              PATIENCE, "views are equal")
+        python.end()
+        del self.all["python-1"]
+        until(lambda: self.everywhere("python-1", "down"), PATIENCE, "it is down")
+        names = [[s["name"] for s in agent.run("services")["services"]] for agent in with_python]
+        self.assertEqual(names, [["web"], ["web"]])
+
     def test_records_and_events_pass_between_python_members_of_one_cluster(self):
         _, pythons = self.cluster()
         pythons[0].tell("put 1 web 10.0.0.1:80")
         expected = {("python-1", 1, "web"): "10.0.0.1:80"}
         until(lambda: pythons[1].records() == expected, PATIENCE, "the record is there")
-        pythons[1].tell("event 2 deployed")
-        until(lambda: any(e["kind"] == "user_event" and e["payload"] == "deployed" for e in pythons[0].events),
+        pythons[1].tell("event deployed")
+        until(lambda: any(e["kind"] == "user_event" and e["name"] == "deployed" for e in pythons[0].events),
               PATIENCE, "the event is there")

@@ -1,5 +1,6 @@
 // Command haulout-member is a member of a Haulout cluster that tells what happens, a JSON object a line, and takes
-// commands by lines: members, records, digest, put TOPIC KEY VALUE, remove TOPIC KEY, event TOPIC PAYLOAD, leave.
+// commands by lines: members, records, services, digest, put TOPIC KEY VALUE, remove TOPIC KEY, event NAME PAYLOAD,
+// leave.
 // End of input changes nothing; SIGINT and SIGTERM leave.
 package main
 
@@ -39,7 +40,7 @@ func run() error {
 		return err
 	}
 	for _, record := range records {
-		if err := command(node, strings.Fields("put "+record)); err != nil {
+		if err := command(node, strings.Fields(record)); err != nil {
 			return err
 		}
 	}
@@ -61,7 +62,7 @@ func run() error {
 
 func parse() (member.Config, []string, error) {
 	var config member.Config
-	var join, records []string
+	var join, records, services []string
 	list := func(to *[]string) func(string) error {
 		return func(text string) error { *to = append(*to, text); return nil }
 	}
@@ -70,6 +71,7 @@ func parse() (member.Config, []string, error) {
 	flag.StringVar(&config.Name, "name", "", "name, unique in the cluster")
 	flag.StringVar(&config.Label, "label", "", "the cluster's label")
 	flag.Func("join", "`IP:PORT` of a member to join through; may be repeated", list(&join))
+	flag.Func("service", "`NAME:PORT[,tag=TAG]` to offer; may be repeated", list(&services))
 	flag.Func("record", "`TOPIC/KEY=VALUE` to publish; may be repeated", list(&records))
 	flag.Parse()
 	profiles := map[string]func() member.Settings{"lan": member.Lan, "wan": member.Wan, "local": member.Local}
@@ -92,7 +94,27 @@ func parse() (member.Config, []string, error) {
 	for at, record := range records {
 		records[at] = strings.NewReplacer("/", " ", "=", " ").Replace(record)
 	}
+	for at, record := range records {
+		records[at] = "put " + record
+	}
+	for _, service := range services {
+		records = append(records, "offer "+service)
+	}
 	return config, records, nil
+}
+
+// service is NAME:PORT, then tag=TAG, separated by commas.
+func service(text, address string) (member.Service, error) {
+	place, options, _ := strings.Cut(text, ",")
+	name, port, _ := strings.Cut(place, ":")
+	number, err := strconv.ParseUint(port, 10, 16)
+	offered := member.Service{Name: name, Instance: name, Address: address, Port: uint16(number)}
+	for option := range strings.SplitSeq(options, ",") {
+		if tag, isTag := strings.CutPrefix(option, "tag="); isTag {
+			offered.Tags = append(offered.Tags, tag)
+		}
+	}
+	return offered, err
 }
 
 func obey(node *member.Node) {
@@ -132,15 +154,22 @@ func command(node *member.Node, words []string) error {
 	case verb == "remove" && len(words) == 3:
 		at := topic()
 		do(func(m *member.Member, now time.Duration) { m.Remove(now, at, []byte(words[2])) })
-	case verb == "event" && len(words) > 2:
-		at, payload := topic(), strings.Join(words[2:], " ")
+	case verb == "event" && len(words) > 1:
+		payload := strings.Join(words[2:], " ")
+		do(func(m *member.Member, now time.Duration) { err = m.SendNamedEvent(now, words[1], []byte(payload)) })
+	case verb == "offer" && len(words) == 2:
 		do(func(m *member.Member, now time.Duration) {
-			err = errors.Join(err, m.SendEvent(now, at, []byte(payload), 0))
+			offered, problem := service(words[1], m.Identity().Addr.Addr().String())
+			if err = problem; err == nil {
+				err = m.Offer(now, offered)
+			}
 		})
+	case verb == "services":
+		do(func(m *member.Member, _ time.Duration) { say(servicesOf(m)) })
 	case verb == "leave":
 		node.Leave()
 	default:
-		return errors.New("commands: members, records, digest, put, remove, event, leave")
+		return errors.New("commands: members, records, services, digest, put, remove, event, leave")
 	}
 	return err
 }
@@ -162,6 +191,15 @@ func recordsOf(m *member.Member) map[string]any {
 	return map[string]any{"kind": "records", "records": listed}
 }
 
+func servicesOf(m *member.Member) map[string]any {
+	listed := []any{}
+	for _, offered := range m.Services() {
+		listed = append(listed, map[string]any{"owner": offered.Owner, "name": offered.Name, "port": offered.Port,
+			"instance": offered.Instance, "address": offered.Address, "tags": offered.Tags})
+	}
+	return map[string]any{"kind": "services", "services": listed}
+}
+
 func named(identity member.Identity) map[string]any {
 	return map[string]any{"name": identity.Name, "address": identity.Addr.String(), "epoch": identity.Epoch}
 }
@@ -177,6 +215,9 @@ func plain(event member.Event) map[string]any {
 	case "user_event":
 		said["origin"], said["topic"] = event.Owner, event.Topic
 		said["time"], said["payload"] = event.Time, string(event.Value)
+		if name, payload, ok := member.NamedEvent(event.Value); ok && event.Topic == member.EventTopic {
+			said["name"], said["payload"] = name, string(payload)
+		}
 	case "active", "idle", "synced":
 	default:
 		said["member"] = named(event.Member)
