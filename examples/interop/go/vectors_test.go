@@ -253,3 +253,39 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+type outcome struct {
+	Hex             string
+	Read            bool
+	Source          string
+	Kind            int
+	Sections        int
+	UnknownSections int `json:"unknown_sections"`
+}
+
+func TestMutatedDatagramsBecomeTheSameInEveryLanguage(t *testing.T) {
+	var all []outcome
+	vectors(t, "mutated.json", &all)
+	if len(all) < 1_000 {
+		t.Fatalf("%d vectors", len(all))
+	}
+	for _, vector := range all {
+		data := unhex(t, vector.Hex)
+		found := outcome{Hex: vector.Hex}
+		if d, err := decode(data); err == nil {
+			found.Read, found.Source, found.UnknownSections = true, wide(d.source.Print()), d.unknown
+			found.Sections = len(d.updates) + len(d.manifests) + len(d.records) + len(d.userEvents) + len(d.topics)
+			if d.message != nil && d.header.Version == version {
+				packet := &gen.Packet{}
+				if err := proto.Unmarshal(data, packet); err != nil {
+					t.Fatal(err)
+				}
+				found.Sections += len(packet.Customs)
+				header := d.header.ProtoReflect()
+				said := header.WhichOneof(header.Descriptor().Oneofs().ByName("message"))
+				found.Kind = int(said.Number()) - 7
+			}
+		}
+		expect(t, found, vector)
+	}
+}

@@ -38,6 +38,9 @@ pub(crate) fn decode<I: ProtoIdentity>(datagram: &[u8]) -> Result<(Header<I>, Se
     }
     let header: Header<I> = header::take(part.require("header")?)?;
     let legible = header.version.spoken == VERSION && !matches!(header.message, Message::Unknown(_));
+    if !legible {
+        section::check::<I>(datagram)?;
+    }
     let sections = Sections::new(Reader::new(if legible { datagram } else { &[] }));
     Ok((header, sections))
 }

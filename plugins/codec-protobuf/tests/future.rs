@@ -89,8 +89,8 @@ fn a_later_version_is_turned_away_in_clear_words() {
     let announce = write(&Header { dst: None, ..announce }, &[]);
     // Later fields of the header, and sections of which this version knows nothing.
     let body = [&announce[3..], &[0x82, 0x04, 1, 7]].concat();
-    let later =
-        [&[0x0a, (body.len() as u8) | 0x80, (body.len() >> 7) as u8][..], &body, &[0x12, 1, 0xff]].concat();
+    let later = [&[0x0a, (body.len() as u8) | 0x80, (body.len() >> 7) as u8][..], &body, &[0x12, 2, 0x10, 8]]
+        .concat();
 
     let error = old.handle_datagram(NOW, &later).expect_err("it is not spoken here");
     assert_eq!(error, DatagramError::Version { spoken: 2, highest: 3 });

@@ -124,3 +124,24 @@ class Fingerprints(unittest.TestCase):
         self.assertEqual([f"{leaf:08x}" for leaf in digest.salted(int(vector["salt"], 16))], vector["salted"])
         held = [(number, f"{leaf:016x}") for number, leaf in enumerate(digest.leaves) if leaf]
         self.assertEqual(held, [(leaf["leaf"], leaf["value"]) for leaf in vector["leaves"]])
+
+
+class Mutated(unittest.TestCase):
+    def test_they_become_what_they_become_in_every_language(self):
+        self.assertGreater(len(vectors("mutated.json")), 1_000)
+        for vector in vectors("mutated.json"):
+            self.assertEqual(self.outcome(bytes.fromhex(vector["hex"])), vector, vector["hex"])
+
+    @staticmethod
+    def outcome(data):
+        try:
+            datagram = decode(data)
+        except Refused:
+            return {"hex": data.hex(), "read": False}
+        known = datagram.kind and datagram.header.version == 1
+        packet = pb.Packet.FromString(data)
+        sections = sum(map(len, (datagram.updates, datagram.manifests, datagram.records, datagram.user_events,
+                                 datagram.topics, packet.customs if known else ())))
+        kind = pb.Header.DESCRIPTOR.fields_by_name[datagram.kind].number - 7 if known else 0
+        return {"hex": data.hex(), "read": True, "source": f"{datagram.source.print:016x}", "kind": kind,
+                "sections": sections, "unknown_sections": datagram.unknown_sections}

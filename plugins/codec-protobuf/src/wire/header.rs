@@ -42,8 +42,8 @@ pub(crate) fn put<I: ProtoIdentity>(header: HeaderRef<'_, I>, out: &mut Out<'_>)
 
 /// Reads a header.
 ///
-/// Of a version that is not spoken here only the header itself is known: a body that does not parse is an
-/// unknown message.
+/// Of a version that is not spoken here only the header itself is known: a body with values that this one does
+/// not allow is an unknown message.
 pub(super) fn take<I: ProtoIdentity>(bytes: &[u8]) -> Result<Header<I>, CodecError> {
     let (mut spoken, mut highest, mut cluster, mut dst, mut incarnation) = (0, 0, 0, 0, 0);
     let (mut cookie, mut source, mut said) = (None, Part::default(), Said::default());
@@ -70,7 +70,7 @@ pub(super) fn take<I: ProtoIdentity>(bytes: &[u8]) -> Result<Header<I>, CodecErr
     let source = I::take_identity(node(source.require("source")?)?)?;
     let number = said.number();
     let message = match said.message() {
-        Err(_) if version.spoken != VERSION => Message::Unknown(number),
+        Err(error) if version.spoken != VERSION && !error.is_malformed() => Message::Unknown(number),
         result => result?,
     };
     let (cluster, dst) = (NonZeroU32::new(cluster), NonZeroU32::new(dst));

@@ -100,6 +100,15 @@ impl<'a, I: ProtoIdentity> Iterator for Sections<'a, I> {
     }
 }
 
+/// Sections that are not to be read have to be protobuf of the schema all the same, in every version: other
+/// runtimes read them with the rest.
+pub(super) fn check<I: ProtoIdentity>(datagram: &[u8]) -> Result<(), CodecError> {
+    each(datagram, |field, value| match take::<I>(field, value) {
+        Err(error) if field != HEADER && error.is_malformed() => Err(error),
+        _ => Ok(()),
+    })
+}
+
 impl<I: ProtoIdentity> FusedIterator for Sections<'_, I> {}
 
 /// A field that is no section has kind 0, and one that a byte cannot name 255.

@@ -3,11 +3,12 @@
 //! `HAULOUT_REGENERATE=1 cargo test -p haulout-codec-protobuf --test vectors` writes them.
 
 mod good;
+mod mutated;
 mod prints;
 mod refused;
 mod write;
 
-use haulout::codec::{Codec, Header, Message, Section};
+use haulout::codec::{Codec, Header, Message, Section, VERSION};
 use haulout_codec_protobuf::{CodecError, ProtobufCodec};
 use prost::bytes::Bytes;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -72,16 +73,51 @@ fn refused_json() -> Value {
     Value::Array(refused::all().into_iter().map(of).collect())
 }
 
+fn mutated_json() -> Value {
+    let of = |bytes: Vec<u8>| match read(&bytes) {
+        Err(_) => json!({ "hex": hex(&bytes), "read": false }),
+        Ok((header, sections)) => {
+            let unknown =
+                sections.iter().filter(|section| matches!(section, Section::Unknown { .. })).count();
+            let known = !matches!(header.message, Message::Unknown(_)) && header.version.spoken == VERSION;
+            json!({
+                "hex": hex(&bytes),
+                "read": true,
+                "source": fingerprint_of(&header),
+                "kind": if known { header.message.number() } else { 0 },
+                "sections": sections.len() - unknown,
+                "unknown_sections": unknown,
+            })
+        }
+    };
+    Value::Array(mutated::all().into_iter().map(of).collect())
+}
+
+fn fingerprint_of(header: &Header<Node>) -> String {
+    format!("{:016x}", haulout::fingerprint::fingerprint(&header.source))
+}
+
 /// Compares a file with what it should be, or writes it; the value that it holds.
 fn check(file: &str, value: &Value) {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/vectors")).join(file);
-    let text = serde_json::to_string_pretty(value).expect("it is JSON") + "\n";
+    let text = lines(value);
     if std::env::var_os("HAULOUT_REGENERATE").is_some() {
         fs::write(&path, &text).expect("the vectors are written");
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
     let again = "HAULOUT_REGENERATE=1 cargo test -p haulout-codec-protobuf --test vectors";
     assert!(found == text, "proto/vectors/{file} is not what the codec does; {again}");
+}
+
+/// A vector a line, if there are many.
+fn lines(value: &Value) -> String {
+    match value {
+        Value::Array(list) => {
+            let lines: Vec<_> = list.iter().map(Value::to_string).collect();
+            format!("[\n{}\n]\n", lines.join(",\n"))
+        }
+        value => serde_json::to_string_pretty(value).expect("it is JSON") + "\n",
+    }
 }
 
 fn names(value: &Value) -> Vec<String> {
@@ -106,6 +142,19 @@ fn bad_datagrams_are_refused_for_the_reasons_that_are_written_down() {
     let names = names(&value);
     assert!(names.len() >= 40, "{} bad datagrams", names.len());
     check("refused.json", &value);
+}
+
+#[test]
+fn mutated_datagrams_become_what_is_written_down() {
+    let value = mutated_json();
+    let list = value.as_array().expect("vectors are a list");
+    let read = list.iter().filter(|vector| vector["read"] == true).count();
+    assert!(
+        list.len() >= 1_000 && read * 10 > list.len() && read * 2 < list.len(),
+        "{read} of {}",
+        list.len()
+    );
+    check("mutated.json", &value);
 }
 
 #[test]

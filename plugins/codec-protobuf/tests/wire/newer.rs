@@ -1,8 +1,7 @@
 //! What newer members write: fields, kinds, states and versions that are not known here.
 
 use crate::support::{
-    Node, alive, datagram, frame, gossip_with, header, header_with, node, node_bytes, read, sections_in,
-    varint,
+    Node, alive, datagram, frame, header, header_with, node, node_bytes, read, sections_in, varint,
 };
 use haulout::codec::{Header, Message, Refusal, Section, Version};
 use haulout_codec_protobuf::CodecError;
@@ -43,7 +42,7 @@ fn a_known_field_of_another_wire_type_is_one_that_is_not_known() {
 fn an_unknown_message_yields_no_sections() {
     for kind in 16..=56 {
         let bytes = header_with(&[varint((kind + 7) << 3 | 2), varint(2), vec![0xff; 2]].concat());
-        let bytes = [bytes, gossip_with(&[])[2..2].to_vec(), frame(0x12, &[0xff; 9])].concat();
+        let bytes = [bytes, frame(0x12, &[0x10, 8])].concat();
         let (head, sections) = read::<Node>(&bytes).unwrap();
         assert_eq!(head, header(node(1), Message::Unknown(kind as u8)));
         assert!(sections.is_empty());
@@ -103,7 +102,7 @@ fn a_reason_that_is_not_known_is_another() {
 fn of_another_version_the_header_is_read_and_nothing_else_relied_on() {
     let in_version_2 = |message: &[u8]| {
         let body = [&[0x08, 2, 0x10, 5, 0x32][..], &node_bytes(1), message].concat();
-        [frame(0x0a, &body), frame(0x12, b"not an update")].concat()
+        [frame(0x0a, &body), frame(0x12, &[0x10, 8])].concat()
     };
     let version = Version { spoken: 2, highest: 5 };
     let expected = |message| Ok((Header { version, ..header(node(1), message) }, vec![]));
@@ -111,8 +110,12 @@ fn of_another_version_the_header_is_read_and_nothing_else_relied_on() {
         read::<Node>(&in_version_2(&[0x72, 2, 0x08, 7])),
         expected(Message::Announce { number: 7, flags: 0, padding: 0 })
     );
-    // A ping whose number is no number any more.
-    assert_eq!(read::<Node>(&in_version_2(&[0x42, 1, 0xff])), expected(Message::Unknown(1)));
+    // A ping whose number is over its bounds here, and one that is no protobuf in any version.
+    assert_eq!(
+        read::<Node>(&in_version_2(&[0x42, 4, 0x08, 0x80, 0x80, 0x04])),
+        expected(Message::Unknown(1))
+    );
+    assert_eq!(read::<Node>(&in_version_2(&[0x42, 1, 0xff])), Err(CodecError::Truncated));
     assert_eq!(read::<Node>(&in_version_2(&[])), expected(Message::Unknown(0)));
 }
 
