@@ -15,6 +15,8 @@ type Config struct {
 	Join     []netip.AddrPort
 	Label    string
 	Settings Settings
+	// Loss is for tests: the share of datagrams that it drops instead of sending.
+	Loss float64
 }
 
 // Node runs a Member on a UDP socket, in one goroutine.
@@ -23,6 +25,7 @@ type Node struct {
 	commands chan func(*Member, time.Duration)
 	events   chan Event
 	done     chan struct{}
+	loss     float64
 }
 
 // Start binds the socket and starts the member. It runs until it has left, or the context is done.
@@ -38,7 +41,7 @@ func Start(ctx context.Context, config Config) (*Node, error) {
 	bound = netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())
 	me := Identity{config.Name, bound, EpochNow()}
 	m := New(me, config.Settings, config.Label, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
-	n := &Node{conn, make(chan func(*Member, time.Duration)), make(chan Event, 1_024), make(chan struct{})}
+	n := &Node{conn, make(chan func(*Member, time.Duration)), make(chan Event, 1_024), make(chan struct{}), config.Loss}
 	go n.run(ctx, m, config.Join)
 	return n, nil
 }
@@ -127,6 +130,9 @@ func (n *Node) receive(datagrams chan<- []byte) {
 
 func (n *Node) drain(m *Member) {
 	for _, datagram := range m.Outbox() {
+		if n.loss > 0 && rand.Float64() < n.loss {
+			continue
+		}
 		_, _ = n.conn.WriteToUDPAddrPort(datagram.Data, datagram.To) // A datagram may be lost.
 	}
 	for _, event := range m.Events() {

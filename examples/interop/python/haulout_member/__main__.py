@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="a record to publish")
     parser.add_argument("--service", action="append", default=[], metavar="NAME:PORT[,tag=TAG]",
                         help="a service to offer, at the address of the member")
+    parser.add_argument("--loss", type=float, default=0.0, help="share of datagrams to drop, for tests")
     return parser
 
 
@@ -61,7 +62,7 @@ def _route(text: str) -> Route:
 
 async def _run(arguments: argparse.Namespace) -> int:
     node = await Node.start(arguments.name, arguments.bind, arguments.join, arguments.label,
-                            PROFILES[arguments.profile])
+                            PROFILES[arguments.profile], arguments.loss)
     for record in arguments.record:
         place, _, value = record.partition("=")
         topic, _, key = place.partition("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 import time
 from collections.abc import AsyncIterator
 
@@ -21,13 +22,15 @@ class Node(asyncio.DatagramProtocol):
         self._member_of, self._route = member_of, route
         self._transport: asyncio.DatagramTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._loss, self._rng = 0.0, random.Random(1)
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.member: Member
 
     @classmethod
     async def start(cls, name: str, bind: Route, join: list[Route] = (), label: str | None = None,
-                    settings: Settings = PROFILES["lan"]) -> Node:
-        """Binds a socket and joins, or, without anybody to join, starts a cluster."""
+                    settings: Settings = PROFILES["lan"], loss: float = 0.0) -> Node:
+        """Binds a socket and joins, or, without anybody to join, starts a cluster. `loss` is for tests: the share
+        of datagrams that it drops instead of sending."""
         check_name(name)
 
         def member_of(route: Route) -> Member:
@@ -35,6 +38,7 @@ class Node(asyncio.DatagramProtocol):
 
         loop = asyncio.get_running_loop()
         _, node = await loop.create_datagram_endpoint(lambda: cls(member_of, bind), local_addr=bind)
+        node._loss = loss
         for route in join:
             node._do(node.member.join, route)
         if not join:
@@ -105,7 +109,8 @@ class Node(asyncio.DatagramProtocol):
         """Sends what waits, hands events out, and sets the timer anew."""
         member = self.member
         for route, data in member.outbox:
-            self._transport.sendto(data, route)
+            if self._rng.random() >= self._loss:
+                self._transport.sendto(data, route)
         member.outbox.clear()
         while member.events:
             self._events.put_nowait(member.events.popleft())

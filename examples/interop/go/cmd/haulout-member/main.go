@@ -69,6 +69,7 @@ func parse() (member.Config, []string, error) {
 	bind := flag.String("bind", "127.0.0.1:7946", "`IP:PORT` to listen on")
 	profile := flag.String("profile", "lan", "timings: lan, wan or local")
 	flag.StringVar(&config.Name, "name", "", "name, unique in the cluster")
+	flag.Float64Var(&config.Loss, "loss", 0, "share of datagrams to drop, for tests")
 	flag.StringVar(&config.Label, "label", "", "the cluster's label")
 	flag.Func("join", "`IP:PORT` of a member to join through; may be repeated", list(&join))
 	flag.Func("service", "`NAME:PORT[,tag=TAG]` to offer; may be repeated", list(&services))
