@@ -1,5 +1,4 @@
 //! An identity of one's own on the wire of every language: `cargo run --example custom_identity_protobuf`.
-//!
 //! Its `.proto`, which takes the place of `Node` in `haulout.proto`:
 //! `message Machine { uint32 serial = 1; fixed32 ip = 2; uint32 port = 3; uint32 rack = 4; uint32 life = 5; }`
 
@@ -24,12 +23,14 @@ pub(crate) struct MachineMessage {
 }
 
 #[rustfmt::skip]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Machine { serial: u32, addr: SocketAddrV4, rack: u32, life: u32 }
 
+#[rustfmt::skip]
 impl Canonical for Machine {
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
-        (out.u32(self.serial), self.addr.canonical(out), out.u32(self.rack), out.u32(self.life));
+        for field in [self.serial, self.rack, self.life] { out.u32(field); }
+        self.addr.canonical(out);
     }
 }
 
@@ -40,9 +41,7 @@ impl Identity for Machine {
     const RENEWS: bool = true;
     fn addr(&self) -> u32 { self.serial }
     fn route(&self) -> SocketAddrV4 { self.addr }
-    fn renew(&self, rival: &Self) -> Option<Self> {
-        Some(Self { life: self.life.max(rival.life).checked_add(1)?, ..self.clone() })
-    }
+    fn renew(&self, rival: &Self) -> Option<Self> { Some(Self { life: self.life.max(rival.life).checked_add(1)?, ..*self }) }
     fn supersedes(&self, other: &Self) -> bool {
         (self.life, self.rack, self.addr) > (other.life, other.rack, other.addr)
     }
@@ -71,8 +70,8 @@ impl ProtoIdentity for Machine {
 pub(crate) fn main() -> Result<(), InvalidNode> {
     let addr = SocketAddrV4::new([10, 0, 0, 7].into(), 7946);
     let machine = |serial, life| Machine { serial, addr, rack: 3, life };
-    conformance::codec(&ProtobufCodec, &[(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)].map(|(s, l)| machine(s, l)));
     let message = machine(7, 1).to_message();
+    conformance::codec(&ProtobufCodec, &[(1, 1), (1, 2), (2, 1), (3, 1), (4, 1)].map(|(s, l)| machine(s, l)));
     println!("on the wire: {:02x?}", message.encode_to_vec());
     assert_eq!(Machine::from_message(&message)?, machine(7, 1));
     Ok(())
