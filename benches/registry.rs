@@ -5,7 +5,7 @@
 //! ```
 
 use core::net::SocketAddr;
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use haulout::broadcast::{Registry, Topic};
 use haulout::codec::{Codec, HeaderRef, Manifest, Message, MessageRef, Record, Section, Update, Version};
 use haulout::{Config, Engine, Instant, Out, Renewing, State};
@@ -20,6 +20,8 @@ const NOW: Instant = Instant::from_millis(1_000);
 /// Records of others that wait to be told.
 const WAITING: [usize; 3] = [10, 1_000, 10_000];
 const OWNERS: usize = 200;
+/// Records of 64 bytes in a packet.
+const PACKET: usize = 13;
 
 fn node(n: usize) -> Node {
     let [.., high, low] = n.to_be_bytes();
@@ -46,10 +48,13 @@ fn datagram(message: MessageRef<'_, Node>, sections: &[Section<'_, Node>]) -> Ve
     out.written().to_vec()
 }
 
-fn record(owner: usize, key: &[u8], version: u64, value: &[u8]) -> Vec<u8> {
-    let owner = *node(owner).address();
-    let record = Record { owner, topic: 1, key, life: 7, version, value: Some(value) };
-    datagram(MessageRef::Gossip, &[Section::Record(record)])
+/// A packet with a record of each of these owners.
+fn records(owners: impl Iterator<Item = usize>, key: &[u8], version: u64, value: &[u8]) -> Vec<u8> {
+    let record = |owner| {
+        let owner = *node(owner).address();
+        Section::Record(Record { owner, topic: 1, key, life: 7, version, value: Some(value) })
+    };
+    datagram(MessageRef::Gossip, &owners.map(record).collect::<Vec<_>>())
 }
 
 fn drain(member: &mut Member) {
@@ -78,7 +83,8 @@ fn laden(waiting: usize) -> Member {
         hear(&mut member, MessageRef::Gossip, &[update, manifest]);
     }
     for n in 0..waiting {
-        let bytes = record(1 + n % OWNERS, format!("a key of 16 {:04}", n / OWNERS).as_bytes(), 1, &[1; 64]);
+        let (owner, key) = (1 + n % OWNERS, format!("a key of 16 {:04}", n / OWNERS));
+        let bytes = records([owner].into_iter(), key.as_bytes(), 1, &[1; 64]);
         member.handle_datagram(NOW, &bytes).expect("it is well-formed");
         drain(&mut member);
     }
@@ -114,6 +120,7 @@ fn put(c: &mut Criterion) {
 
 fn receipt(c: &mut Criterion) {
     let mut group = c.benchmark_group("receipt");
+    group.throughput(Throughput::Elements(PACKET as u64));
     for waiting in WAITING {
         let mut member = laden(waiting);
         let mut version = 1;
@@ -121,8 +128,8 @@ fn receipt(c: &mut Criterion) {
             b.iter_batched(
                 || {
                     version += 1;
-                    let owner = 1 + version as usize * 7 % OWNERS;
-                    record(owner, b"a key of 16 0000", version, &[version as u8; 64])
+                    let owners = (0..PACKET).map(|n| 1 + (version as usize * 7 + n) % OWNERS);
+                    records(owners, b"a key of 16 0000", version, &[version as u8; 64])
                 },
                 |bytes| {
                     member.handle_datagram(NOW, black_box(&bytes)).expect("it is well-formed");

@@ -10,6 +10,8 @@ use std::time::Duration;
 mod custom_codec;
 #[path = "../examples/custom_identity.rs"]
 mod custom_identity;
+#[path = "../examples/custom_identity_protobuf.rs"]
+mod custom_identity_protobuf;
 #[path = "../examples/embed.rs"]
 mod embed;
 #[path = "../examples/golf_scorecard/main.rs"]
@@ -62,6 +64,12 @@ fn custom_identity_renews_once_a_restart() {
     assert_eq!((old, again), (first, new));
     assert_eq!([first, new, last].map(|machine| machine.lives), [1, 2, 3]);
     assert_eq!(new.zone, custom_identity::Zone::West);
+}
+
+/// The conformance kit is a part of it.
+#[test]
+fn custom_identity_protobuf_is_written_and_read() {
+    ends(custom_identity_protobuf::main);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use core::panic::PanicInfo;
 use core::ptr;
 use haulout::{Config, Engine, Identity, Instant, Renewing, fingerprint};
+use haulout_codec_protobuf::ProtobufCodec;
 use haulout_codec_serde::{BincodeCodec, PostcardCodec};
 use haulout_identity_golf::{Course, Roster, RosterId, SubnetId, With, golf_facts, golf_identity};
 
@@ -37,6 +38,9 @@ pub fn touch() -> u64 {
         }
     }
     if let Ok(mut engine) = Engine::new(member, BincodeCodec, (), Config::lan(), 1) {
+        let _ = engine.handle_datagram(now, &buf);
+    }
+    if let Ok(mut engine) = Engine::new(member, ProtobufCodec, (), Config::lan(), 1) {
         let _ = engine.handle_datagram(now, &buf);
     }
     fingerprint::fingerprint(&renewed.unwrap_or(member))

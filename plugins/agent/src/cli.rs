@@ -79,6 +79,9 @@ pub(crate) struct AgentArgs {
     /// Timings: lan, wan or local [env: HAULOUT_PROFILE] [default: lan]
     #[arg(long)]
     pub(crate) profile: Option<String>,
+    /// Wire of the cluster: protobuf, which members in every language speak, or postcard [env: HAULOUT_CODEC] [default: protobuf]
+    #[arg(long)]
+    pub(crate) codec: Option<String>,
     /// Settings in TOML [env: HAULOUT_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -58,6 +58,8 @@ pub(super) struct Item {
     pub(super) print: u64,
     /// Its value in the digest.
     pub(super) value: u64,
+    /// The fingerprint of its key.
+    named: u64,
     /// Key and value.
     bytes: Box<[u8]>,
     key: u8,
@@ -79,6 +81,7 @@ impl Item {
             version,
             print: item_print(topic, key),
             value: 0,
+            named: bytes_print(key),
             bytes,
             key: key.len() as u8,
             removed: value.is_none(),
@@ -103,14 +106,9 @@ impl Item {
 
     /// PROTOCOL §6.
     fn evaluate<I: Identity>(&self, owner: &Owner<I>) -> u64 {
-        let print = |bytes: &[u8]| {
-            let mut out = Fingerprinter::new();
-            out.bytes(bytes);
-            out.finish()
-        };
         let (life, removed) = (u64::from(owner.life), u64::from(self.removed));
-        let (key, value) = (print(self.key()), print(self.bytes_put()));
-        mix(&[owner.print, u64::from(self.topic), key, life, self.version, removed, value])
+        let value = bytes_print(self.bytes_put());
+        mix(&[owner.print, u64::from(self.topic), self.named, life, self.version, removed, value])
     }
 
     /// Takes another version, its value unchanged.
@@ -146,6 +144,12 @@ impl Item {
         let (topic, key, version, value) = (self.topic, self.key(), self.version, self.put());
         RecordRef { owner, topic, key, life, version, value }
     }
+}
+
+fn bytes_print(bytes: &[u8]) -> u64 {
+    let mut out = Fingerprinter::new();
+    out.bytes(bytes);
+    out.finish()
 }
 
 /// The second half of a record's position; 0 is the manifest's.

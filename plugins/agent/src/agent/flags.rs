@@ -20,6 +20,7 @@ fn sources(args: &AgentArgs) -> Result<Sources, Failure> {
         ("advertise", "--advertise", &args.advertise),
         ("label", "--label", &args.label),
         ("profile", "--profile", &args.profile),
+        ("codec", "--codec", &args.codec),
         ("control", "--control", &args.control),
         ("log.format", "--log-format", &args.log_format),
         ("log.level", "--log-level", &args.log_level),

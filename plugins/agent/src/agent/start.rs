@@ -10,7 +10,6 @@ use crate::settings::Settings;
 use haulout::Name;
 use haulout::broadcast::Registry;
 use haulout::identity::epoch_from_unix;
-use haulout_codec_serde::PostcardCodec;
 use haulout_services::SERVICES;
 use haulout_tokio::{Events, Handle, StartError, Udp};
 use std::net::SocketAddr;
@@ -95,7 +94,7 @@ async fn node(settings: &Settings, udp: Udp, name: Name) -> Result<(Node, Events
         .broadcasts(registry)
         .transport(udp)
         .identity_with(move |address: SocketAddr| Identity::new(name, address, epoch))
-        .codec(PostcardCodec)
+        .codec(settings.codec)
         .config(settings.config.clone())
         .seeds(settings.seeds.iter().cloned());
     match settings.advertise {

@@ -3,6 +3,7 @@
 //! Values stay as they were written, each with where it was, until all layers are laid. Then the profile
 //! is applied, the rest over it, and the whole is checked. So every problem can say where it comes from.
 
+mod codec;
 mod env;
 mod file;
 mod log;
@@ -20,6 +21,7 @@ pub(crate) use value::parse_duration;
 
 use crate::control::Endpoint;
 use crate::offer::Offer;
+use codec::Wire;
 use haulout::{Config, Name};
 use haulout_tokio::Seed;
 use log::LogLevel;
@@ -41,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) label: Option<String>,
     /// The timings to start from.
     pub(crate) profile: Profile,
+    /// The wire that it speaks.
+    pub(crate) codec: Wire,
     /// Where it is controlled.
     pub(crate) control: Option<Endpoint>,
     /// What it offers.
@@ -60,6 +64,7 @@ impl Default for Settings {
             seeds: Vec::new(),
             label: None,
             profile: Profile::Lan,
+            codec: Wire::default(),
             control: None,
             services: Vec::new(),
             log: Log { format: LogFormat::Text, level: LogLevel::default() },

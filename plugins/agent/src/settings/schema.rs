@@ -53,6 +53,7 @@ pub(crate) static KEYS: &[Key] = keys! {
     "bind": |settings, raw| socket_address(raw, Some(seed::DEFAULT_PORT))? => bind;
     "advertise": |settings, raw| Some(socket_address(raw, Some(settings.bind.port()))?) => advertise;
     "label": |settings, raw| Some(text(raw)?) => label;
+    "codec": |settings, raw| parsed(raw)? => codec;
     "control": |settings, raw| Some(parsed(raw)?) => control;
     "log.format": |settings, raw| parsed(raw)? => log.format;
     "log.level": |settings, raw| parsed(raw)? => log.level;

@@ -3,7 +3,7 @@
 use crate::support::{Agent, Lab, until};
 use haulout::codec::{Codec, HeaderRef, MessageRef, SectionRef, UpdateRef, Version};
 use haulout::{Name, Named, Out, State};
-use haulout_codec_serde::PostcardCodec;
+use haulout_codec_protobuf::ProtobufCodec;
 use std::net::{SocketAddr, UdpSocket};
 
 type Identity = Named<SocketAddr>;
@@ -97,10 +97,10 @@ fn datagram(source: &Identity, message: MessageRef<'_, Identity>, news: &[Identi
         incarnation: 0,
         message,
     };
-    assert!(PostcardCodec.put_header(header, &mut out).unwrap());
+    assert!(ProtobufCodec.put_header(header, &mut out).unwrap());
     for identity in news {
         let update = UpdateRef { identity, incarnation: 0, state: State::Alive, by: &[] };
-        assert!(PostcardCodec.put_section(SectionRef::Update(update), &mut out).unwrap());
+        assert!(ProtobufCodec.put_section(SectionRef::Update(update), &mut out).unwrap());
     }
     out.written().to_vec()
 }

@@ -88,3 +88,16 @@ fn ipv6_works_alike() {
     let b = lab.agent_at("b", "[::1]:0".parse().unwrap(), &["--join", &a.at()]);
     lab.until_all_alive(&[&a, &b], 2);
 }
+
+#[test]
+fn agents_of_one_wire_meet_and_those_of_another_do_not_read_them() {
+    let lab = Lab::new();
+    let a = lab.agent("a", &["--codec", "postcard"]);
+    let b = lab.agent("b", &["--codec", "postcard", "--join", &a.at()]);
+    lab.until_all_alive(&[&a, &b], 2);
+    let c = lab.agent("c", &["--codec", "protobuf"]);
+    let output = lab.run(&["join", "--control", &c.control, &a.at()]);
+    assert_eq!(code(&output), 1, "{output:?}");
+    assert!(lab.info(&a).unwrap()["dropped"]["malformed"].as_u64().unwrap() > 0);
+    assert_eq!(lab.members(&c).len(), 1);
+}

@@ -1,0 +1,1 @@
+//! Clusters of members in several languages; the tests are all there is.
