@@ -213,13 +213,10 @@ impl<I: Identity> Broadcasts<I> for Registry<I> {
     }
 
     fn put_entry(&self, entry: &Entry, packet: &mut dyn Packet<I>) -> bool {
-        match self.store.of_entry(entry) {
-            Ok(item) => {
-                let item = &self.store.items[item];
-                let owner = &self.store.owners[item.owner];
-                packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life)))
-            }
-            Err(owner) => packet.put(SectionRef::Manifest(self.store.owners[owner].manifest())),
+        let (owner, item) = self.store.of_entry(entry);
+        match item {
+            Some(item) => packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life))),
+            None => packet.put(SectionRef::Manifest(owner.manifest())),
         }
     }
 

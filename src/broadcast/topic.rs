@@ -121,6 +121,7 @@ impl<T> Topic<T> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of those that may fail")]
 fn encode_value<T: Value>(value: &T, out: &mut Vec<u8>) -> Result<(), &'static str> {
     value.encode(out);
     Ok(())

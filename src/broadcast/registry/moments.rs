@@ -49,7 +49,7 @@ impl<A> Links for Slots<Moment<A>> {
 /// All of them.
 #[derive(Debug)]
 pub(super) struct Moments<A> {
-    moments: Slots<Moment<A>>,
+    waiting: Slots<Moment<A>>,
     pub(super) lanes: Lanes,
     windows: Windows<A>,
     own: usize,
@@ -59,7 +59,7 @@ pub(super) struct Moments<A> {
 
 impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     pub(super) fn new() -> Self {
-        Self { moments: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
+        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
     }
 
     pub(super) fn clock(&self) -> u64 {
@@ -88,14 +88,14 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     fn tell(&mut self, moment: Moment<A>) {
         let bytes = moment.payload.len();
         self.own += usize::from(moment.own);
-        let slot = self.moments.insert(moment);
-        self.lanes.of(bytes).queue(slot, &mut self.moments);
+        let slot = self.waiting.insert(moment);
+        self.lanes.of(bytes).queue(slot, &mut self.waiting);
     }
 
     /// Nobody is there to be told.
     pub(super) fn clear(&mut self) {
-        self.lanes.clear(&mut self.moments);
-        self.moments = Slots::new();
+        self.lanes.clear(&mut self.waiting);
+        self.waiting = Slots::new();
         self.own = 0;
     }
 
@@ -125,7 +125,7 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         };
         let own = &mut self.own;
         let left = |moments: &mut Slots<Moment<A>>, slot| *own -= usize::from(moments.remove(slot).own);
-        offer(lane, &mut self.moments, round.limit, scratch, put, left)
+        offer(lane, &mut self.waiting, round.limit, scratch, put, left)
     }
 }
 
