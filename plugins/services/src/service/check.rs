@@ -77,7 +77,7 @@ pub(super) fn tags(tags: Vec<String>) -> Checked<BTreeSet<Box<str>>> {
 }
 
 pub(super) fn meta(meta: Vec<(String, String)>) -> Checked<BTreeMap<Box<str>, Box<str>>> {
-    let mut checked = BTreeMap::new();
+    let mut checked = BTreeMap::<Box<str>, Box<str>>::new();
     for (key, value) in meta {
         sized(Field::MetaKey, &key, MAX_META_KEY)?;
         let key = formed(Field::MetaKey, key, "letters, digits and `-` `.` `/` `_`", is_word)?;
@@ -89,7 +89,7 @@ pub(super) fn meta(meta: Vec<(String, String)>) -> Checked<BTreeMap<Box<str>, Bo
         checked.insert(key, value.into());
     }
     few(Field::Meta, checked.len(), MAX_META)?;
-    let len = checked.iter().map(|(key, value): (&Box<str>, &Box<str>)| key.len() + value.len()).sum();
+    let len = checked.iter().map(|(key, value)| key.len() + value.len()).sum();
     together(Field::Meta, len, MAX_META_TOGETHER)?;
     Ok(checked)
 }

@@ -1,3 +1,5 @@
+//! The bounds of a service, and its wire form.
+
 use super::*;
 use crate::error::ServiceError;
 use crate::v1;
