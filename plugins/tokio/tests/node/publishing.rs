@@ -61,6 +61,20 @@ fn all(node: &Node) -> Vec<(SocketAddr, Vec<u8>, String)> {
     all
 }
 
+/// What a node's readers see is what its registry holds.
+async fn assert_views_hold(nodes: &[Node]) {
+    for node in nodes {
+        let held = node.publish(|registry, _| {
+            let held = registry.iter(&LOAD);
+            let mut held: Vec<_> =
+                held.map(|(at, value)| (*at.owner.address(), at.key.to_vec(), value.unwrap())).collect();
+            held.sort();
+            held
+        });
+        assert_eq!(all(node), held.await.unwrap(), "at {}", node.bound());
+    }
+}
+
 #[tokio::test]
 async fn a_record_put_on_one_is_read_on_all_and_by_who_joins_later() {
     let mut nodes = cluster(3).await;
@@ -85,6 +99,7 @@ async fn a_record_put_on_one_is_read_on_all_and_by_who_joins_later() {
     nodes.push(late);
     all_read(&nodes, owner, "cpu", None).await;
     all_read(&nodes, nodes[1].bound(), "cpu", Some("0.1")).await;
+    assert_views_hold(&nodes).await;
 }
 
 #[tokio::test]
@@ -104,6 +119,7 @@ async fn records_go_with_an_owner_that_is_killed_and_void_with_its_life() {
     nodes.push(again);
     all_read(&nodes, owner, "disk", Some("0.2")).await;
     all_read(&nodes, owner, "cpu", None).await;
+    assert_views_hold(&nodes).await;
 }
 
 #[tokio::test]
