@@ -18,6 +18,7 @@ mod leaving;
 mod lending;
 mod load;
 mod moments;
+mod packing;
 mod partitions;
 mod probing;
 mod records;

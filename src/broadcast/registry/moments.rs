@@ -3,7 +3,8 @@
 //! Invariants: each is delivered at most once; at most [`FLIGHT`] of our own are being told, so that none
 //! leaves the window of a receiver before it was told. Cost: O(1); a packet costs what fits.
 
-use super::lanes::{Lanes, Offer, offer};
+use super::filling::Offer;
+use super::lanes::Lanes;
 use super::windows::{Known, Windows};
 use crate::broadcast::{Context, Packet, Round};
 use crate::codec::{SectionRef, UserEvent, UserEventRef};
@@ -99,33 +100,42 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         self.own = 0;
     }
 
-    /// Offers small or large events to a packet. True if one was told.
-    pub(super) fn fill<I: Identity<Addr = A>>(
-        &mut self,
-        large: bool,
+    /// The link of one that waits.
+    pub(super) fn link(&self, slot: Slot) -> &Link {
+        self.waiting.link(slot)
+    }
+
+    /// The one after `slot` among the small or the large.
+    pub(super) fn after(&self, large: bool, slot: Slot) -> Option<Slot> {
+        self.lanes.get(large).after(slot, &self.waiting)
+    }
+
+    /// Offers one to a packet.
+    pub(super) fn offer<I: Identity<Addr = A>>(
+        &self,
+        slot: Slot,
         packet: &mut dyn Packet<I>,
         round: &Round<'_, I>,
-        scratch: &mut Vec<Slot>,
-    ) -> bool {
-        let lane = if large { self.lanes.large() } else { self.lanes.small() };
-        let put = |moments: &Slots<Moment<A>>, slot| {
-            let moment = &moments[slot];
-            let left = moment.expires.map(|at| at.since(round.now));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Offer::Over;
-            }
-            if moment.origin == *round.receiver {
-                return if round.sole { Offer::Told } else { Offer::Known };
-            }
-            let Moment { ref origin, topic, life, seq, time, ref payload, .. } = *moment;
-            let ttl = left.map(|left| left.as_millis() as u32);
-            let section =
-                SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
-            if packet.put(section) { Offer::Told } else { Offer::Misfit }
-        };
-        let own = &mut self.own;
-        let left = |moments: &mut Slots<Moment<A>>, slot| *own -= usize::from(moments.remove(slot).own);
-        offer(lane, &mut self.waiting, round.limit, scratch, put, left)
+    ) -> Offer {
+        let Moment { ref origin, topic, life, seq, time, ref payload, expires, .. } = self.waiting[slot];
+        let left = expires.map(|at| at.since(round.now));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Offer::Over;
+        }
+        if origin == round.receiver {
+            return if round.sole { Offer::Told } else { Offer::Known };
+        }
+        let ttl = left.map(|left| left.as_millis() as u32);
+        let section = SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
+        if packet.put(section) { Offer::Told } else { Offer::Misfit }
+    }
+
+    /// Counts a transmission; one that was told often enough is dropped.
+    pub(super) fn sent(&mut self, large: bool, slot: Slot, limit: u8) {
+        self.lanes.get_mut(large).sent(slot, limit, &mut self.waiting);
+        if !self.waiting.link(slot).is_listed() {
+            self.own -= usize::from(self.waiting.remove(slot).own);
+        }
     }
 }
 
