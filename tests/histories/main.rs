@@ -12,7 +12,7 @@ mod world;
 
 use core::net::SocketAddr;
 use haulout::{Fixed, Named, Renewing};
-use kind::Kind;
+use kind::{Golfed, Kind};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::World;
 
@@ -77,4 +77,9 @@ fn identities_that_cannot_renew_survive_every_history() {
 #[test]
 fn identities_that_move_survive_every_history() {
     run::<Named<SocketAddr>>("identities_that_move");
+}
+
+#[test]
+fn golfed_identities_whose_epoch_wraps_survive_every_history() {
+    run::<Golfed>("golfed_identities");
 }

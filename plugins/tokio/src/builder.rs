@@ -6,7 +6,7 @@ use crate::command::COMMANDS;
 use crate::error::StartError;
 use crate::events::Events;
 use crate::handle::Handle;
-use crate::identity::{IdentityFrom, Make};
+use crate::identity::{IdentityFrom, Make, Routes};
 use crate::seed::{Seed, SeedError};
 use crate::shared::Shared;
 use crate::task::{Faults, Published, Seeds, Task};
@@ -14,7 +14,8 @@ use crate::transport::Transport;
 use crate::udp::Udp;
 use haulout::broadcast::Broadcasts;
 use haulout::codec::Codec;
-use haulout::{Config, Engine, Instant};
+use haulout::identity::{Direct, Resolver};
+use haulout::{Config, Engine, Identity, Instant};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -81,16 +82,35 @@ struct Options {
 
 impl<I, C, T, B> Builder<I, C, T, B> {
     /// The identity, ready made; its route is where others send.
-    pub fn identity<J: NodeIdentity>(self, identity: J) -> Builder<IdentityFrom<J>, C, T, B> {
-        self.identity_from(Make::Ready(identity))
+    pub fn identity<J>(self, identity: J) -> Builder<IdentityFrom<J>, C, T, B>
+    where
+        J: NodeIdentity + Identity<Route = SocketAddr>,
+    {
+        self.identity_from(Make::Ready(identity), Arc::new(Direct))
     }
 
     /// The identity, made of the advertised address once that is known: after binding port 0, for example.
-    pub fn identity_with<J: NodeIdentity>(
+    pub fn identity_with<J>(
         self,
         make: impl FnOnce(SocketAddr) -> J + Send + 'static,
+    ) -> Builder<IdentityFrom<J>, C, T, B>
+    where
+        J: NodeIdentity + Identity<Route = SocketAddr>,
+    {
+        self.identity_from(Make::With(Box::new(make)), Arc::new(Direct))
+    }
+
+    /// An identity whose route is not a socket address, ready made, and what maps such routes to addresses.
+    ///
+    /// A member whose route the resolver does not know, or not yet, is held and relayed like any other, but
+    /// not spoken to, see [`Engine::set_reach`]. Seeds are given by their addresses as ever; one at which no
+    /// member can be is refused.
+    pub fn resolved_identity<J: NodeIdentity>(
+        self,
+        identity: J,
+        resolver: impl Resolver<J::Route> + Send + Sync + 'static,
     ) -> Builder<IdentityFrom<J>, C, T, B> {
-        self.identity_from(Make::With(Box::new(make)))
+        self.identity_from(Make::Ready(identity), Arc::new(resolver))
     }
 
     /// The codec, the same on every member.
@@ -179,8 +199,12 @@ impl<I, C, T, B> Builder<I, C, T, B> {
         self
     }
 
-    fn identity_from<J>(self, make: Make<J>) -> Builder<IdentityFrom<J>, C, T, B> {
-        let identity = IdentityFrom { make, admission: None };
+    fn identity_from<J: NodeIdentity>(
+        self,
+        make: Make<J>,
+        resolver: Routes<J>,
+    ) -> Builder<IdentityFrom<J>, C, T, B> {
+        let identity = IdentityFrom { make, resolver, admission: None };
         Builder {
             broadcasts: self.broadcasts,
             identity,
@@ -249,28 +273,33 @@ where
     /// Outside of a tokio runtime.
     #[expect(clippy::unused_async, reason = "other transports, and what a node does first, may wait")]
     pub async fn start_with_events(self) -> Result<(Handle<I, B>, Events<I>), StartError> {
-        let Self { broadcasts, identity: IdentityFrom { make, admission }, codec, transport, options } = self;
+        let Self { broadcasts, identity, codec, transport, options } = self;
+        let IdentityFrom { make, resolver, admission } = identity;
         let seeds = options.seeds.into_iter().collect::<Result<Vec<_>, _>>()?;
+        seeds.iter().try_for_each(|seed| check_seed(seed, &*resolver))?;
         let config = match options.label {
             Some(label) => options.config.with_label(&label),
             None => options.config,
         };
         let bound = transport.local_addr();
-        let identity = make.identity(bound, options.advertise)?;
+        let identity = make.identity(&resolver, bound, options.advertise)?;
         let (longest_sent, longest_received) = (config.limits.datagram_sent, config.limits.datagram_received);
         let rng_seed = options.rng_seed.unwrap_or_else(rand::random);
         let mut engine = Engine::new(identity, codec, *broadcasts, config, rng_seed)?;
+        let table = resolver.clone();
+        engine.set_reach(Box::new(move |route| table.resolve(route).is_some()));
         if let Some(admission) = admission {
             engine.set_admission(admission);
         }
 
         let (commands, told) = mpsc::channel(COMMANDS);
         let shared = Arc::new(Shared::new(&engine));
-        let handle = Handle { commands, shared: shared.clone(), bound };
+        let handle = Handle { commands, shared: shared.clone(), bound, resolver: resolver.clone() };
         let events = handle.events();
         let task = Task {
             engine,
             transport,
+            resolver: resolver.clone(),
             clock: Clock::new(),
             commands: told,
             published: Published(shared),
@@ -285,5 +314,16 @@ where
         };
         tokio::spawn(task.run(seeds));
         Ok((handle, events))
+    }
+}
+
+/// A literal address must be one at which a member can be.
+pub(crate) fn check_seed<R>(seed: &Seed, resolver: &(impl Resolver<R> + ?Sized)) -> Result<(), SeedError> {
+    let problem = "is an address that no member of this cluster has: the resolver knows no route to it";
+    match seed {
+        Seed::Address(address) if resolver.route_at(*address).is_none() => {
+            Err(SeedError { seed: seed.to_string(), problem })
+        }
+        _ => Ok(()),
     }
 }

@@ -31,6 +31,11 @@ pub enum StartError {
         /// The address.
         address: SocketAddr,
     },
+    /// The node's own identity has a route that the resolver does not know: nobody could send to it.
+    Unresolved {
+        /// The identity.
+        identity: String,
+    },
     /// An address to advertise was given, and an identity whose route is another one.
     Route {
         /// The identity's route.
@@ -58,6 +63,11 @@ impl fmt::Display for StartError {
                 f,
                 "cannot advertise {address}: other members cannot send to it; give an address of this machine, \
                  or the one that is forwarded to it"
+            ),
+            Self::Unresolved { identity } => write!(
+                f,
+                "no address is known for this node's own identity {identity}: add it to the table that the \
+                 resolver reads"
             ),
             Self::Route { route, advertise } => write!(
                 f,

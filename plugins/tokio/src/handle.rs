@@ -4,6 +4,7 @@ use crate::NodeIdentity;
 use crate::command::{Command, Work};
 use crate::error::{JoinError, LeaveError, ReplaceError, Stopped, SyncError};
 use crate::events::{EVENT_BUFFER, Events};
+use crate::identity::Routes;
 use crate::joins::JoinReport;
 use crate::local::{Equal, Local, NodeStats};
 use crate::seed::{Seed, SeedError};
@@ -28,6 +29,7 @@ pub struct Handle<I: NodeIdentity, B = ()> {
     pub(crate) commands: mpsc::Sender<Command<I, B>>,
     pub(crate) shared: Arc<Shared<I>>,
     pub(crate) bound: SocketAddr,
+    pub(crate) resolver: Routes<I>,
 }
 
 impl<I: NodeIdentity, B> Handle<I, B> {
@@ -117,6 +119,14 @@ impl<I: NodeIdentity, B> Handle<I, B> {
         self.shared.view.list(false)
     }
 
+    /// The members to which the resolver knows no way now: they are held and relayed, and not spoken to. None, for
+    /// identities whose route is an address. O(members); the engine is not asked.
+    pub fn unreachable(&self) -> Vec<MemberView<I>> {
+        let mut members = self.members();
+        members.retain(|member| self.resolver.resolve(&member.identity.route()).is_none());
+        members
+    }
+
     /// What is held under a key, be it a member or departed. O(1); the engine is not asked.
     pub fn member(&self, key: &I::Addr) -> Option<MemberView<I>> {
         self.shared.view.get(key)
@@ -189,7 +199,12 @@ impl<I: NodeIdentity, B> Handle<I, B> {
 
 impl<I: NodeIdentity, B> Clone for Handle<I, B> {
     fn clone(&self) -> Self {
-        Self { commands: self.commands.clone(), shared: self.shared.clone(), bound: self.bound }
+        Self {
+            commands: self.commands.clone(),
+            shared: self.shared.clone(),
+            bound: self.bound,
+            resolver: self.resolver.clone(),
+        }
     }
 }
 

@@ -4,12 +4,14 @@
 //! deadline if it is due; publish the counters. After each mutation the engine is drained once.
 
 use crate::NodeIdentity;
+use crate::builder::check_seed;
 use crate::clock::Clock;
 use crate::command::{Command, JoinReply, SyncReply};
-use crate::error::SyncError;
+use crate::error::{JoinError, SyncError};
+use crate::identity::Routes;
 use crate::joins::Joins;
 use crate::local::TransportStats;
-use crate::resolver::{Found, Resolver};
+use crate::lookups::{Found, Lookups};
 use crate::seed::Seed;
 use crate::shared::{Shared, is_synced};
 use crate::trace::Log;
@@ -38,6 +40,7 @@ const FORGETTING: Duration = Duration::from_secs(1);
 pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T, B: Broadcasts<I>> {
     pub(crate) engine: Engine<(I, C, B)>,
     pub(crate) transport: T,
+    pub(crate) resolver: Routes<I>,
     pub(crate) clock: Clock,
     pub(crate) commands: mpsc::Receiver<Command<I, B>>,
     pub(crate) published: Published<I>,
@@ -54,7 +57,7 @@ pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T, B: Broadcasts<I>> {
 #[derive(Default)]
 pub(crate) struct Seeds {
     joins: Joins,
-    resolver: Resolver,
+    lookups: Lookups,
 }
 
 /// Errors of the transport, counted and logged.
@@ -119,7 +122,9 @@ where
         tokio::select! {
             result = self.transport.recv(&mut self.inbox) => Turn::Received(result),
             command = self.commands.recv() => command.map_or(Turn::Dropped, Turn::Told),
-            found = self.seeds.resolver.next(|to| self.transport.reaches(to)) => Turn::Resolved(found),
+            found = self.seeds.lookups.next(|to| {
+                self.transport.reaches(to) && self.resolver.route_at(to).is_some()
+            }) => Turn::Resolved(found),
             () = timer, if deadline.is_some() => Turn::Deadline,
         }
     }
@@ -172,7 +177,7 @@ where
             Command::Leave { reply } => {
                 self.leaving.push(reply);
                 self.seeds.joins.cancel();
-                self.seeds.resolver.cancel();
+                self.seeds.lookups.cancel();
                 self.engine.leave(self.clock.now());
                 self.drain().await;
             }
@@ -182,8 +187,10 @@ where
                 let _ = reply.send(result);
             }
             Command::Compare { peer } => {
-                self.engine.sync_with(self.clock.now(), &peer);
-                self.drain().await;
+                if let Some(route) = self.resolver.route_at(peer) {
+                    self.engine.sync_with(self.clock.now(), &route);
+                    self.drain().await;
+                }
             }
             Command::AwaitSynced { reply } => {
                 self.syncing.retain(|reply| !reply.is_closed());
@@ -204,12 +211,20 @@ where
     }
 
     async fn join(&mut self, seed: Seed, reply: Option<JoinReply>) {
+        if let Err(error) = check_seed(&seed, &*self.resolver) {
+            tracing::debug!(%error, "seed not asked");
+            if let Some(reply) = reply {
+                // A caller that no longer waits is no concern of ours.
+                let _ = reply.send(Err(JoinError::Seed(error)));
+            }
+            return;
+        }
         match seed {
             Seed::Address(address) => {
                 let found = Found { seed, addresses: vec![address], replies: reply.into_iter().collect() };
                 self.join_found(found).await;
             }
-            Seed::Host { name, port } => self.seeds.resolver.add(name, port, reply),
+            Seed::Host { name, port } => self.seeds.lookups.add(name, port, reply),
         }
     }
 
@@ -218,15 +233,19 @@ where
             self.seeds.joins.wait(found.seed.clone(), found.addresses.clone(), reply);
         }
         for address in found.addresses {
-            self.engine.join(self.clock.now(), address);
-            self.drain().await;
+            if let Some(route) = self.resolver.route_at(address) {
+                self.engine.join(self.clock.now(), route);
+                self.drain().await;
+            }
         }
     }
 
     /// Carries out what the engine wants after a mutation.
     async fn drain(&mut self) {
         while let Some(transmit) = self.engine.poll_transmit(self.clock.now(), &mut self.outbox) {
-            if let Err(error) = self.transport.send(&self.outbox[..transmit.len], transmit.to).await {
+            // The engine sends to nobody whose route is unknown.
+            let Some(to) = self.resolver.resolve(&transmit.to) else { continue };
+            if let Err(error) = self.transport.send(&self.outbox[..transmit.len], to).await {
                 self.faults.stats.send_errors += 1;
                 self.faults.log.transport("sending", &error);
             }
@@ -239,14 +258,16 @@ where
     }
 
     fn take(&mut self, event: &Event<I>) {
-        if let Event::Seed { route, outcome } = event {
-            self.seeds.joins.outcome(*route, *outcome);
-            self.seeds.resolver.outcome(*route, *outcome);
+        if let Event::Seed { route, outcome } = event
+            && let Some(address) = self.resolver.resolve(route)
+        {
+            self.seeds.joins.outcome(address, *outcome);
+            self.seeds.lookups.outcome(address, *outcome);
         }
         self.published.0.follow(&self.engine, event);
         let gone = matches!(event, Event::Down { .. } | Event::Left { .. });
         if gone && self.engine.phase() == Phase::Active && self.engine.members().next().is_none() {
-            self.seeds.resolver.alone();
+            self.seeds.lookups.alone();
         }
     }
 
@@ -262,7 +283,7 @@ where
     fn settle_synced(&mut self) {
         let outcome = if is_synced(&self.engine) {
             Ok(())
-        } else if self.engine.phase() == Phase::Dormant && !self.seeds.resolver.is_searching() {
+        } else if self.engine.phase() == Phase::Dormant && !self.seeds.lookups.is_searching() {
             Err(SyncError::Left)
         } else {
             return;

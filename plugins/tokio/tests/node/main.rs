@@ -9,6 +9,7 @@ mod joining;
 mod leaving;
 mod meeting;
 mod publishing;
+mod resolving;
 mod starting;
 mod support;
 mod syncing;

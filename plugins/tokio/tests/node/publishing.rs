@@ -235,6 +235,42 @@ async fn a_slow_consumer_of_changes_is_told_and_resynchronises() {
 }
 
 #[tokio::test]
+async fn views_are_whole_also_where_the_engine_had_to_drop_events() {
+    let mut config = crate::support::quick();
+    config.limits.events = 16;
+    let builder = node_at(([127, 0, 0, 1], 0).into(), 1).broadcasts(registry()).config(config);
+    let node = builder.start().await.unwrap();
+    put(&node, "old", "0").await;
+    let (mut changes, mut stream) = (load(&node).changes(), node.user_events(&DEPLOY).unwrap().stream());
+    let values: Vec<_> = (0..40).map(|n| LOAD.encode(&n.to_string()).unwrap()).collect();
+    let done = node.publish(move |registry, context| {
+        registry.send(DEPLOY.encode(&"lost".into())?, None, context)?;
+        registry.remove(&LOAD, b"old", context)?;
+        for (n, value) in values.iter().enumerate() {
+            registry.put(n.to_string().as_bytes(), value, context)?;
+        }
+        Ok::<_, CommandError>(())
+    });
+    done.await.unwrap().unwrap();
+
+    assert_eq!(all(&node).len(), 40);
+    assert_views_hold(std::slice::from_ref(&node)).await;
+    let mut told: Vec<(Vec<u8>, bool)> = std::iter::from_fn(|| changes.try_next())
+        .map(|change| match change {
+            RecordChange::Put(record) => (record.key.to_vec(), true),
+            RecordChange::Removed { key, .. } => (key.to_vec(), false),
+            other => panic!("a stream of changes has no gap where its node has none: {other:?}"),
+        })
+        .collect();
+    told.sort();
+    let mut expected: Vec<_> = (0..40).map(|n| (n.to_string().into_bytes(), true)).collect();
+    expected.push((b"old".to_vec(), false));
+    expected.sort();
+    assert_eq!(told, expected, "each once");
+    assert!(matches!(stream.try_next(), Some(Received::Lagged { missed: 1.. })));
+}
+
+#[tokio::test]
 async fn a_value_that_is_none_is_an_error_of_its_owner_alone() {
     let reader = member(None).await;
     let registry = Registry::new().record(RAW_LOAD).unwrap();
