@@ -20,6 +20,8 @@ mod golf_scorecard;
 mod identity_golf;
 #[path = "../examples/own_loop.rs"]
 mod own_loop;
+#[path = "../examples/service_discovery.rs"]
+mod service_discovery;
 
 /// What `run` gives; fails if it panics, or has not ended within a minute.
 fn ends<T: Send + 'static, E: Display>(run: impl FnOnce() -> Result<T, E> + Send + 'static) -> T {
@@ -78,6 +80,13 @@ fn custom_codec_is_spoken_by_two() {
     let told = ends(custom_codec::talk);
     assert_eq!(told.iter().filter(|event| matches!(event, Event::Up { .. })).count(), 2, "{told:?}");
     assert!(!told.iter().any(|event| matches!(event, Event::Suspected { .. })), "{told:?}");
+}
+
+/// It waits until the latecomer finds both services, and for the end of one; anything else is an error, or takes too
+/// long.
+#[test]
+fn service_discovery_finds_both_and_sees_one_go() {
+    ends(service_discovery::main);
 }
 
 #[test]

@@ -201,6 +201,9 @@ pub(crate) struct FiguresArgs {
     /// How often the cluster is started to measure convergence
     #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) rounds: u16,
+    /// How many services are offered to measure how they spread, at most 64 an agent
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u16).range(1..=192))]
+    pub(crate) services: u16,
     /// How often a member is killed to measure detection
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) kills: u16,

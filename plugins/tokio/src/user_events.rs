@@ -31,8 +31,8 @@ pub struct UserEvents<I: NodeIdentity, T> {
 }
 
 impl<I: NodeIdentity, T: 'static> UserEvents<I, T> {
-    /// Makes a moment known to every member, ourselves among them, at most once to each. Who joins later does
-    /// not hear of it.
+    /// Makes a moment known to every member, ourselves among them, at most once to each. Who joins later
+    /// hears of it only while it is still being told, for a few gossip intervals.
     ///
     /// # Errors
     /// Those of the engine: the value is too long, or 64 of ours are still being transmitted; or the node has

@@ -1,9 +1,9 @@
 //! What checks find, on real sockets and processes.
 
 use super::*;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener as StdTcpListener};
 use std::time::Instant;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 fn service(at: SocketAddr) -> Service {
@@ -16,16 +16,16 @@ async fn find(check: Check, service: &Service) -> Finding {
 }
 
 /// Answers one request with a status.
-async fn answering(status: &'static str) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+fn answering(status: &'static str) -> SocketAddr {
+    let listener = StdTcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
         let mut request = vec![0; 4_096];
-        let read = stream.read(&mut request).await.unwrap();
+        let read = stream.read(&mut request).unwrap();
         assert!(request[..read].starts_with(b"GET /health HTTP/1.1\r\n"));
         let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
-        stream.write_all(answer.as_bytes()).await.unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
     });
     address
 }
@@ -53,12 +53,12 @@ async fn the_status_of_http_is_the_health() {
         ("503 Service Unavailable", Health::Critical),
         ("302 Found", Health::Critical),
     ] {
-        let at = answering(status).await;
+        let at = answering(status);
         let found = find(Check::new(Kind::Http, "/health"), &service(at)).await;
         assert_eq!(found.health, health, "{status}: {found:?}");
         assert!(found.detail.contains(&status[..3]), "{found:?}");
     }
-    let (at, elsewhere) = (answering("200 OK").await, answering("200 OK").await);
+    let (at, elsewhere) = (answering("200 OK"), answering("200 OK"));
     let check = Check::new(Kind::Http, format!("http://{elsewhere}/health"));
     assert_eq!(find(check, &service(at)).await.health, Health::Passing);
 }

@@ -4,6 +4,7 @@ use super::child::Child;
 use crate::control::{Client, Endpoint};
 use crate::exit::Failure;
 use rustix::process::Signal;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
 use std::io;
@@ -31,6 +32,8 @@ pub(crate) struct Seat {
     control: Endpoint,
     log: PathBuf,
     mortal: bool,
+    /// What it offers.
+    service: Option<String>,
     child: Option<Child>,
     client: Option<Client>,
 }
@@ -45,7 +48,7 @@ impl Seat {
     ) -> Self {
         let control = Endpoint::Unix(directory.join(format!("{name}.sock")));
         let log = directory.join(format!("{name}.log"));
-        Self { name, address, seed, control, log, mortal, child: None, client: None }
+        Self { name, address, seed, control, log, mortal, service: None, child: None, client: None }
     }
 
     /// The agent's name.
@@ -73,6 +76,11 @@ impl Seat {
         self.child.as_ref().map(Child::id)
     }
 
+    /// Has the agent offer a service from its next start on.
+    pub(crate) fn offer(&mut self, service: String) {
+        self.service = Some(service);
+    }
+
     /// Starts the agent, anew if it ran before.
     pub(crate) fn start(&mut self) -> Result<(), Failure> {
         let failed = |error| Failure::Failed(format!("cannot start {}: {error}", self.name));
@@ -97,6 +105,9 @@ impl Seat {
         command.args(["--control", &self.control.to_string()]);
         if let Some(seed) = self.seed {
             command.args(["--join", &seed.to_string()]);
+        }
+        if let Some(service) = &self.service {
+            command.args(["--service", service]);
         }
         if self.mortal {
             command.args(["--end-with-parent", &std::process::id().to_string()]);
@@ -136,10 +147,10 @@ impl Seat {
         }
     }
 
-    /// Tells the agent to do something that takes no arguments, over a connection of its own.
-    pub(crate) async fn tell<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
+    /// Tells the agent to do something, over a connection of its own.
+    pub(crate) async fn tell<T: DeserializeOwned>(&mut self, path: &str, body: &impl Serialize) -> Option<T> {
         let client = Client::connect(&self.control).await.ok()?;
-        client.patience(LONG_PATIENCE).post(path, &serde_json::json!({})).await.ok()
+        client.patience(LONG_PATIENCE).post(path, body).await.ok()
     }
 
     /// Asks the agent; `None` while it does not answer. The connection is kept.

@@ -1,7 +1,7 @@
 //! Waiting until all of some agents have seen something.
 
 use super::Cluster;
-use crate::control::api::{self, Members};
+use serde::de::DeserializeOwned;
 use std::time::{Duration, Instant};
 
 /// How far one agent is.
@@ -38,12 +38,13 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// Waits until `stage` is [`Stage::Seen`] for every observer's list of members; the latest of the times at
+    /// Waits until `stage` is [`Stage::Seen`] for every observer's answer at `path`; the latest of the times at
     /// which the agents themselves saw it. `None` if the deadline passes first.
-    pub(crate) async fn until(
+    pub(crate) async fn until<T: DeserializeOwned>(
         &self,
         cluster: &mut Cluster,
-        stage: impl Fn(&Members) -> Stage,
+        path: &str,
+        stage: impl Fn(&T) -> Stage,
         mut progress: impl FnMut(Progress),
     ) -> Option<u64> {
         let mut stages = vec![Stage::Nothing; self.observers.len()];
@@ -52,8 +53,8 @@ impl Wait {
                 if matches!(held, Stage::Seen(_)) {
                     continue;
                 }
-                if let Some(members) = cluster.seat(*observer).get::<Members>(api::MEMBERS).await {
-                    *held = stage(&members);
+                if let Some(answer) = cluster.seat(*observer).get::<T>(path).await {
+                    *held = stage(&answer);
                 }
             }
             let count = |wanted: fn(&Stage) -> bool| stages.iter().filter(|stage| wanted(stage)).count();

@@ -63,7 +63,7 @@ fn tell(line: &EventLine, out: &mut impl Write) -> Result<(), Failure> {
             writeln!(out, "{BOLD}{name}{BOLD:#} from {from}: {}", payload(event))?;
         }
         EventLine::Missed { missed } => {
-            writeln!(out, "{DOUBTFUL}{missed} events were missed here{DOUBTFUL:#}")?
+            writeln!(out, "{DOUBTFUL}{missed} events were missed here{DOUBTFUL:#}")?;
         }
     }
     Ok(())

@@ -57,6 +57,8 @@ fn farewell(cluster: &Cluster, out: &mut impl Write) -> Result<(), Failure> {
     if let (Some(first), Some(last)) = (running().next(), running().next_back()) {
         writeln!(out, "  {program} members --control {}", first.control())?;
         writeln!(out, "  {program} info --control {}", first.control())?;
+        writeln!(out, "  {program} services --control {}", first.control())?;
+        writeln!(out, "  {program} event send --control {} hello", first.control())?;
         writeln!(out, "  {program} leave --control {}", last.control())?;
     }
     writeln!(out, "The agents:")?;

@@ -4,10 +4,11 @@
 
 use crate::clock::now_ms;
 use crate::cluster::{Cluster, Progress, Stage, Wait};
-use crate::control::api::{self, Left, Member, Members, State};
+use crate::control::api::{self, Left, Member, Members, Services, State};
 use crate::exit::Failure;
 use crate::voice::Voice;
 use rustix::process::Signal;
+use serde::de::DeserializeOwned;
 use std::time::{Duration, Instant};
 
 /// How long a step may take.
@@ -36,7 +37,7 @@ pub(super) struct Story<'a> {
 
 impl<'a> Story<'a> {
     /// How many steps a whole story has.
-    pub(super) const STEPS: usize = 7;
+    pub(super) const STEPS: usize = 10;
 
     /// A story that is not told so far.
     pub(super) fn new(cluster: &'a mut Cluster, voice: &'a mut Voice) -> Self {
@@ -62,12 +63,34 @@ impl<'a> Story<'a> {
         let (first, last) = (self.name(0), self.name(count - 1));
         self.voice.say(&format!("{count} agents start, {first} to {last}; all join through {first}"))?;
         for index in 0..count {
-            self.cluster.seat(index).start()?;
+            let seat = self.cluster.seat(index);
+            seat.offer(format!("web:{},instance={}", 8_001 + index, seat.name()));
+            seat.start()?;
         }
         let started = now_ms();
         let complete = move |members: &Members| all_alive(members, count).map_or(Stage::Nothing, Stage::Seen);
-        self.see("everybody knows everybody", started, self.all_but(&[]), complete, |progress| {
+        let all = self.all_but(&[]);
+        let told = "everybody knows everybody";
+        let known = self.see(told, api::MEMBERS, started, all.clone(), complete, |progress| {
             format!("{} of {} agents know everybody", progress.seen, progress.of)
+        });
+        Ok(known.await?
+            && self.see_services("everybody lists the service of everybody", started, all).await?)
+    }
+
+    /// Waits until all observers list as many services as there are agents.
+    async fn see_services(&mut self, what: &str, begun: u64, observers: Vec<usize>) -> Result<bool, Failure> {
+        let count = self.cluster.len();
+        let complete = move |services: &Services| {
+            let latest = services.services.iter().map(|service| service.since_ms).max();
+            if services.services.len() == count {
+                Stage::Seen(latest.unwrap_or_default())
+            } else {
+                Stage::Nothing
+            }
+        };
+        self.see(what, api::SERVICES, begun, observers, complete, |progress| {
+            format!("{} of {} list all services", progress.seen, progress.of)
         })
         .await
     }
@@ -80,7 +103,21 @@ impl<'a> Story<'a> {
         self.cluster.seat(frozen).signal(Signal::STOP)?;
         let others = self.all_but(&[killed, frozen]);
         Ok(self.see_down(&dead, "killed", at, &others).await?
+            && self.see_no_service(&dead, at, &others).await?
             && self.see_down(&ice, "frozen", at, &others).await?)
+    }
+
+    async fn see_no_service(&mut self, name: &str, at: u64, others: &[usize]) -> Result<bool, Failure> {
+        let owner = name.to_owned();
+        let vanished = move |services: &Services| {
+            let there = services.services.iter().any(|service| service.member == owner);
+            if there { Stage::Nothing } else { Stage::Seen(services.changed_ms) }
+        };
+        let what = format!("the service of {name} vanished with it");
+        self.see(&what, api::SERVICES, at, others.into(), vanished, |progress| {
+            format!("{} of {} list it no longer", progress.seen, progress.of)
+        })
+        .await
     }
 
     async fn see_down(&mut self, name: &str, how: &str, at: u64, others: &[usize]) -> Result<bool, Failure> {
@@ -91,10 +128,17 @@ impl<'a> Story<'a> {
             _ => Stage::Nothing,
         };
         let subject = name.to_owned();
-        self.see(&format!("{name}, {how}, is found down"), at, others.into(), down, move |progress| {
-            let Progress { of, suspect, seen } = progress;
-            format!("{subject}: {suspect} of {of} suspect it, {seen} found it down")
-        })
+        self.see(
+            &format!("{name}, {how}, is found down"),
+            api::MEMBERS,
+            at,
+            others.into(),
+            down,
+            move |progress| {
+                let Progress { of, suspect, seen } = progress;
+                format!("{subject}: {suspect} of {of} suspect it, {seen} found it down")
+            },
+        )
         .await
     }
 
@@ -111,7 +155,7 @@ impl<'a> Story<'a> {
             Some(_) => Stage::Nothing,
             None => renewed(members, &name, old),
         };
-        self.see(&what, at, self.all_but(&[killed]), back, |progress| {
+        self.see(&what, api::MEMBERS, at, self.all_but(&[killed]), back, |progress| {
             format!("{} of {} see it back", progress.seen, progress.of)
         })
         .await
@@ -123,6 +167,7 @@ impl<'a> Story<'a> {
         self.voice.say(&format!("{name} is started again at {address}"))?;
         let at = now_ms();
         self.cluster.seat(killed).start()?;
+        let joiner = name.clone();
         let what = format!("{name}, restarted, is renewed, and no ghost is left");
         // As many rows as members, all alive: the old life is not listed beside the new one.
         let renewed = move |members: &Members| match (all_alive(members, count), own(members, &name)) {
@@ -130,24 +175,26 @@ impl<'a> Story<'a> {
             (Some(complete), Some(_)) => Stage::Seen(complete),
             (Some(_), None) => renewed(members, &name, old),
         };
-        self.see(&what, at, self.all_but(&[]), renewed, |progress| {
+        let all = self.all_but(&[]);
+        let known = self.see(&what, api::MEMBERS, at, all, renewed, |progress| {
             format!("{} of {} list it anew, once", progress.seen, progress.of)
-        })
-        .await
+        });
+        let what = format!("{joiner}, which joined last, lists all {count} services");
+        Ok(known.await? && self.see_services(&what, at, vec![killed]).await?)
     }
 
     async fn leave(&mut self, leaver: usize) -> Result<bool, Failure> {
         let name = self.name(leaver);
         self.voice.say(&format!("{name} is told to leave"))?;
         let at = now_ms();
-        let _: Option<Left> = self.cluster.seat(leaver).tell(api::LEAVE).await;
+        let _: Option<Left> = self.cluster.seat(leaver).tell(api::LEAVE, &serde_json::json!({})).await;
         self.cluster.seat(leaver).end().await;
         let what = format!("{name} is listed as left, not as down");
         let left = move |members: &Members| match find(members, &name) {
             Some(member) if member.state == State::Left => Stage::Seen(member.since_ms),
             _ => Stage::Nothing,
         };
-        self.see(&what, at, self.all_but(&[leaver]), left, |progress| {
+        self.see(&what, api::MEMBERS, at, self.all_but(&[leaver]), left, |progress| {
             format!("{} of {} list it as left", progress.seen, progress.of)
         })
         .await
@@ -162,25 +209,26 @@ impl<'a> Story<'a> {
             if right && members.members.len() == count { Stage::Seen(now_ms()) } else { Stage::Nothing }
         };
         let what = format!("in the end all agree: {} alive, 1 left", count - 1);
-        self.see(&what, at, self.all_but(&[leaver]), agrees, |progress| {
+        self.see(&what, api::MEMBERS, at, self.all_but(&[leaver]), agrees, |progress| {
             format!("{} of {} agree", progress.seen, progress.of)
         })
         .await
     }
 
     /// Waits until all observers have seen something, and says when that was.
-    async fn see(
+    async fn see<T: DeserializeOwned>(
         &mut self,
         what: &str,
+        path: &str,
         begun: u64,
         observers: Vec<usize>,
-        stage: impl Fn(&Members) -> Stage,
+        stage: impl Fn(&T) -> Stage,
         show: impl Fn(Progress) -> String,
     ) -> Result<bool, Failure> {
         let by = observers.len();
         let wait = Wait { observers, deadline: Instant::now() + PATIENCE, pause: PAUSE };
         let Self { cluster, voice, seen } = self;
-        let at = wait.until(cluster, stage, |progress| voice.wait(&show(progress))).await;
+        let at = wait.until(cluster, path, stage, |progress| voice.wait(&show(progress))).await;
         let after_ms = at.map(|at| at.saturating_sub(begun));
         let said = match after_ms {
             Some(after) => format!("{what}: seen by {} after {}", agents(by), seconds(after)),

@@ -5,8 +5,9 @@ use super::report::Samples;
 use crate::cli::FiguresArgs;
 use crate::clock::now_ms;
 use crate::cluster::{Cluster, Seat, Stage, Wait};
-use crate::control::api::{self, Info, Members, State};
+use crate::control::api::{self, Info, Members, Offered, Services, State};
 use crate::exit::Failure;
+use crate::offer::Offer;
 use crate::voice::Voice;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub(super) struct Measured {
     pub(super) memory: Samples,
     /// Share of a core, a sample an agent.
     pub(super) cpu: Samples,
+    /// From putting a service on one agent until all list it, a sample a service.
+    pub(super) service: Samples,
     /// From SIGKILL until all others know, a sample a kill.
     pub(super) detection: Samples,
     /// Healthy members that some agent held down meanwhile.
@@ -43,6 +46,9 @@ pub(super) async fn all(args: &FiguresArgs, voice: &mut Voice) -> Result<Measure
     let mut cluster = Cluster::new("seal", args.members.into(), true)?;
     converge(&mut cluster, voice, &mut measured, args.rounds).await?;
     idle(&mut cluster, voice, &mut measured, args.window).await?;
+    for put in 1..=args.services {
+        offer(&mut cluster, voice, &mut measured, put.into()).await?;
+    }
     for kill in 1..=args.kills {
         detect(&mut cluster, voice, &mut measured, kill.into()).await?;
     }
@@ -117,6 +123,36 @@ async fn idle(
     Ok(())
 }
 
+/// Has one agent offer a service, and waits until all others list it.
+async fn offer(
+    cluster: &mut Cluster,
+    voice: &mut Voice,
+    measured: &mut Measured,
+    put: usize,
+) -> Result<(), Failure> {
+    let (count, owner, instance) = (cluster.len(), put % cluster.len(), format!("web-{put}"));
+    let name = cluster.seat(owner).name().to_owned();
+    let offer = Offer { name: "web".into(), instance: Some(instance.clone()), port: 80, ..Offer::default() };
+    let begun = now_ms();
+    let offered: Option<Offered> = cluster.seat(owner).tell(api::SERVICES, &offer).await;
+    offered.ok_or_else(|| Failure::Failed(format!("{name} does not take a service")))?;
+    let observers = (0..count).filter(|index| *index != owner).collect();
+    let wait = Wait { observers, deadline: Instant::now() + PATIENCE, pause: PAUSE };
+    let listed = |services: &Services| {
+        let row = services.services.iter().find(|row| row.instance == instance && row.member == name);
+        row.map_or(Stage::Nothing, |row| Stage::Seen(row.since_ms))
+    };
+    let waiting = |progress: crate::cluster::Progress| {
+        voice.wait(&format!("{name} offers {instance}: {} of {} list it", progress.seen, progress.of));
+    };
+    let Some(listed) = wait.until(cluster, api::SERVICES, listed, waiting).await else {
+        return Err(Failure::Failed(format!("{name} offers a service that some agents do not list")));
+    };
+    let took = listed.saturating_sub(begun);
+    measured.service.push(ms(took));
+    Ok(voice.say(&format!("service {put}: offered by {name}, all others list it after {took} ms"))?)
+}
+
 /// Kills one agent, waits until all others know, and starts it again.
 async fn detect(
     cluster: &mut Cluster,
@@ -139,7 +175,7 @@ async fn detect(
     let waiting = |progress: crate::cluster::Progress| {
         voice.wait(&format!("{name} is killed: {} of {} know", progress.seen, progress.of));
     };
-    let Some(known) = wait.until(cluster, down, waiting).await else {
+    let Some(known) = wait.until(cluster, api::MEMBERS, down, waiting).await else {
         return Err(Failure::Failed(format!("{name} was killed, and some agents still do not know")));
     };
     let took = known.saturating_sub(killed);

@@ -26,7 +26,7 @@ pub(crate) async fn run(args: &FiguresArgs) -> Result<Answer, Failure> {
 }
 
 fn figures(args: &FiguresArgs, measured: &Measured) -> Vec<Figure> {
-    let Measured { convergence, memory, cpu, detection, false_alarms } = measured;
+    let Measured { convergence, memory, cpu, service, detection, false_alarms } = measured;
     let n = args.members;
     vec![
         Figure::new(
@@ -49,6 +49,13 @@ fn figures(args: &FiguresArgs, measured: &Measured) -> Vec<Figure> {
             0.2,
             "% of a core",
             format!("largest {:.3}", cpu.max() * 100.0),
+        ),
+        Figure::new(
+            format!("a service offered by one of {n} is listed by all, median of {}", service.len()),
+            service.quantile(0.5) / 1_000.0,
+            1.0,
+            "s",
+            format!("largest {:.3}", service.max() / 1_000.0),
         ),
         Figure::new(
             format!("SIGKILL: all others know, median of {}", detection.len()),

@@ -113,16 +113,41 @@ fn tcp_serves_this_machine_and_no_web_page() {
     assert!(rebound.starts_with("HTTP/1.1 403"), "{rebound}");
 }
 
+/// Whoever could have it run would be the agent's user.
+const COMMAND: &str = r#"{"name": "job", "port": 1, "check": {"kind": "command", "target": "true"}}"#;
+
 #[test]
 fn errors_of_the_api_are_json_and_say_what_to_do() {
     let lab = Lab::new();
     let address = free_tcp_address();
     let _a = lab.agent("a", &["--control", &format!("tcp:{address}")]);
     let host = "HTTP/1.1\r\nHost: localhost\r\n";
+    let post = |path: &str, body: &str, status: &'static str, word: &'static str| {
+        (format!("POST {path} {host}Content-Length: {}\r\n\r\n{body}", body.len()), status, word)
+    };
     for (request, status, word) in [
         (format!("GET /v1/nothing {host}"), "404", "/v1/members"),
         (format!("POST /v1/members {host}"), "405", "GET is for /v1/members"),
         (format!("POST /v1/join {host}Content-Length: 2\r\n\r\n{{}}"), "400", "addresses"),
+        post("/v1/services", "{}", "400", "missing field `name`"),
+        post(
+            "/v1/services",
+            r#"{"name": "web", "port": 80, "colour": "red"}"#,
+            "400",
+            "unknown field `colour`",
+        ),
+        post("/v1/services", r#"{"name": "Web", "port": 80}"#, "400", "name `Web` is not"),
+        post(
+            "/v1/services",
+            r#"{"name": "web", "port": 80, "check": {"kind": "tcp", "rise": 0}}"#,
+            "400",
+            "rise",
+        ),
+        post("/v1/services", COMMAND, "403", "not taken over TCP"),
+        post("/v1/services/remove", r#"{"instance": "web"}"#, "404", "offers no service"),
+        post("/v1/services/health", r#"{"instance": "web", "health": "fine"}"#, "400", "passing"),
+        post("/v1/events", r#"{"name": "a b"}"#, "400", "no white space"),
+        post("/v1/events", r#"{"name": "a", "payload_hex": "0"}"#, "400", "two hexadecimal digits"),
         (format!("POST /v1/join {host}Content-Length: 16\r\n\r\n{{\"addresses\":[]}}"), "400", "from 1 to"),
     ] {
         let answer = http(address, &request);

@@ -11,12 +11,19 @@ fn the_demo_tells_its_story_and_every_step_holds() {
     let output = lab.run(&["demo", "--members", "4"]);
     assert_eq!(code(&output), 0, "{}\n{}", out(&output), err(&output));
     let story = out(&output);
-    for word in
-        ["everybody knows everybody", "killed", "frozen", "back by itself", "no ghost", "left, not as down"]
-    {
+    for word in [
+        "everybody knows everybody",
+        "killed",
+        "frozen",
+        "back by itself",
+        "no ghost",
+        "vanished with it",
+        "joined last",
+        "left, not as down",
+    ] {
         assert!(story.contains(word), "{word}: {story}");
     }
-    assert!(story.contains("All 7 steps held"), "{story}");
+    assert!(story.contains("All 10 steps held"), "{story}");
     assert!(!story.contains('\r') && !story.contains('\u{1b}'), "piped, it is plain lines: {story}");
 }
 
@@ -85,10 +92,24 @@ fn a_kept_cluster_can_be_talked_to_and_stopped_as_is_said() {
 #[test]
 fn figures_print_goals_beside_what_was_measured() {
     let lab = Lab::new();
-    let output = lab.run(&["figures", "--members", "5", "--rounds", "2", "--kills", "1", "--window", "2"]);
+    let output = lab.run(&[
+        "figures",
+        "--members",
+        "5",
+        "--rounds",
+        "2",
+        "--kills",
+        "1",
+        "--window",
+        "2",
+        "--services",
+        "3",
+    ]);
     let said = out(&output);
     assert!(code(&output) <= 1, "{said}\n{}", err(&output));
-    for word in ["worst of 2 rounds", "resident memory", "CPU of an idle agent", "median of 1", "GOAL"] {
+    for word in
+        ["worst of 2 rounds", "resident memory", "CPU of an idle agent", "median of 3", "median of 1", "GOAL"]
+    {
         assert!(said.contains(word), "{word}: {said}");
     }
 }

@@ -8,8 +8,8 @@ mod conflict;
 mod control;
 #[cfg(target_os = "linux")] // it looks processes up in /proc
 mod demo;
-mod failure;
 mod events;
+mod failure;
 mod generated;
 mod hostile;
 mod join;

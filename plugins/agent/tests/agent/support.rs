@@ -3,9 +3,11 @@
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Timings at which a member is found down within about a second.
@@ -218,4 +220,48 @@ pub(crate) fn text(path: &Path) -> &str {
 fn option<'a>(args: &[&'a str], flag: &str) -> Option<&'a str> {
     let at = args.iter().position(|arg| *arg == flag)?;
     Some(args[at + 1])
+}
+
+/// A command that goes on, and the lines that it has printed so far. Dropping it kills it.
+pub(crate) struct Follower {
+    process: Child,
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Follower {
+    pub(crate) fn start(lab: &Lab, args: &[&str]) -> Self {
+        let mut command = lab.haulout(args);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (lines, out) = (Arc::new(Mutex::new(Vec::new())), process.stdout.take().unwrap());
+        let read = lines.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                read.lock().unwrap().push(line);
+            }
+        });
+        Self { process, lines }
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap().clone()
+    }
+
+    /// How it has ended, and what it said on standard error.
+    pub(crate) fn end(&mut self) -> (ExitStatus, String) {
+        let mut status = None;
+        until("the follower has ended", || {
+            status = self.process.try_wait().unwrap();
+            status.is_some()
+        });
+        let mut said = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (status.unwrap(), said)
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

@@ -61,6 +61,20 @@ fn all(node: &Node) -> Vec<(SocketAddr, Vec<u8>, String)> {
     all
 }
 
+/// What a node's readers see is what its registry holds.
+async fn assert_views_hold(nodes: &[Node]) {
+    for node in nodes {
+        let held = node.publish(|registry, _| {
+            let held = registry.iter(&LOAD);
+            let mut held: Vec<_> =
+                held.map(|(at, value)| (*at.owner.address(), at.key.to_vec(), value.unwrap())).collect();
+            held.sort();
+            held
+        });
+        assert_eq!(all(node), held.await.unwrap(), "at {}", node.bound());
+    }
+}
+
 #[tokio::test]
 async fn a_record_put_on_one_is_read_on_all_and_by_who_joins_later() {
     let mut nodes = cluster(3).await;
@@ -85,6 +99,7 @@ async fn a_record_put_on_one_is_read_on_all_and_by_who_joins_later() {
     nodes.push(late);
     all_read(&nodes, owner, "cpu", None).await;
     all_read(&nodes, nodes[1].bound(), "cpu", Some("0.1")).await;
+    assert_views_hold(&nodes).await;
 }
 
 #[tokio::test]
@@ -104,6 +119,7 @@ async fn records_go_with_an_owner_that_is_killed_and_void_with_its_life() {
     nodes.push(again);
     all_read(&nodes, owner, "disk", Some("0.2")).await;
     all_read(&nodes, owner, "cpu", None).await;
+    assert_views_hold(&nodes).await;
 }
 
 #[tokio::test]
@@ -216,6 +232,42 @@ async fn a_slow_consumer_of_changes_is_told_and_resynchronises() {
     while let Some(event) = membership.try_next() {
         assert!(matches!(event, Event::Active | Event::Synced), "no record, and nothing missed: {event:?}");
     }
+}
+
+#[tokio::test]
+async fn views_are_whole_also_where_the_engine_had_to_drop_events() {
+    let mut config = crate::support::quick();
+    config.limits.events = 16;
+    let builder = node_at(([127, 0, 0, 1], 0).into(), 1).broadcasts(registry()).config(config);
+    let node = builder.start().await.unwrap();
+    put(&node, "old", "0").await;
+    let (mut changes, mut stream) = (load(&node).changes(), node.user_events(&DEPLOY).unwrap().stream());
+    let values: Vec<_> = (0..40).map(|n| LOAD.encode(&n.to_string()).unwrap()).collect();
+    let done = node.publish(move |registry, context| {
+        registry.send(DEPLOY.encode(&"lost".into())?, None, context)?;
+        registry.remove(&LOAD, b"old", context)?;
+        for (n, value) in values.iter().enumerate() {
+            registry.put(n.to_string().as_bytes(), value, context)?;
+        }
+        Ok::<_, CommandError>(())
+    });
+    done.await.unwrap().unwrap();
+
+    assert_eq!(all(&node).len(), 40);
+    assert_views_hold(std::slice::from_ref(&node)).await;
+    let mut told: Vec<(Vec<u8>, bool)> = std::iter::from_fn(|| changes.try_next())
+        .map(|change| match change {
+            RecordChange::Put(record) => (record.key.to_vec(), true),
+            RecordChange::Removed { key, .. } => (key.to_vec(), false),
+            other => panic!("a stream of changes has no gap where its node has none: {other:?}"),
+        })
+        .collect();
+    told.sort();
+    let mut expected: Vec<_> = (0..40).map(|n| (n.to_string().into_bytes(), true)).collect();
+    expected.push((b"old".to_vec(), false));
+    expected.sort();
+    assert_eq!(told, expected, "each once");
+    assert!(matches!(stream.try_next(), Some(Received::Lagged { missed: 1.. })));
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub(crate) const SERVICES_HEALTH: &str = "/v1/services/health";
 
 /// Answer of [`SERVICES`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "it is called as the members are in the list of members")]
 pub(crate) struct Services {
     /// Whether the agent is out of the cluster at present, so that the list is old.
     pub(crate) stale: bool,

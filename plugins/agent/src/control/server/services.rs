@@ -3,6 +3,8 @@
 use super::lines::{Gone, Lines, answer};
 use super::{problem, read};
 use crate::agent::{Agent, Place, Row, ServiceProblem};
+use crate::checks::Kind;
+use crate::control::Endpoint;
 use crate::control::api::{Checked, Offered, Remove, Removed, Service, ServiceChange, Services, SetHealth};
 use crate::offer::Offer;
 use axum::body::Bytes;
@@ -63,6 +65,13 @@ pub(super) async fn add(State(agent): State<Arc<Agent>>, body: Bytes) -> Respons
         Ok(offer) => offer,
         Err(refused) => return refused,
     };
+    let command = offer.check.as_ref().is_some_and(|check| check.kind == Kind::Command);
+    if command && matches!(agent.about.control, Endpoint::Tcp(_)) {
+        // Else whoever has an account here could run anything as the agent's user.
+        let why = "a command as a check is not taken over TCP, which every user of this machine may use: write it \
+                   into the settings of the agent, or control it by a Unix socket";
+        return problem(StatusCode::FORBIDDEN, why.into());
+    }
     let home = agent.handle.local().identity.address().ip();
     match offer.service(home) {
         Err(wrong) => problem(StatusCode::BAD_REQUEST, wrong),
