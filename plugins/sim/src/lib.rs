@@ -1,0 +1,8 @@
+//! sim
+pub mod log;
+pub mod model;
+pub mod network;
+pub mod observe;
+pub mod queue;
+pub mod scenario;
+pub mod world;

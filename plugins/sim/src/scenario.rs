@@ -1,0 +1,3 @@
+//! A scenario.
+mod units;
+pub use units::{Rate, Span};
