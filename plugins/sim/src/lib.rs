@@ -1,4 +1,5 @@
 //! sim
+pub mod checkers;
 pub mod log;
 pub mod model;
 pub mod network;

@@ -205,6 +205,12 @@ pub struct Seen<'a, I: Identity> {
     pub view: &'a dyn View<I>,
 }
 
+impl<I: Identity> core::fmt::Debug for Seen<'_, I> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} {:?}: {:?}", self.seat, self.standing, self.view.identity())
+    }
+}
+
 /// All processes at one instant.
 pub struct Survey<'a, I: Identity> {
     /// When.
