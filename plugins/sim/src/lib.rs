@@ -5,5 +5,6 @@ pub mod model;
 pub mod network;
 pub mod observe;
 pub mod queue;
+pub mod run;
 pub mod scenario;
 pub mod world;

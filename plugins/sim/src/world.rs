@@ -17,7 +17,7 @@ use crate::network::{Network, Weather};
 use crate::observe::{Act, Observation, Observer, Seen, Survey};
 use crate::queue::Queue;
 use core::time::Duration;
-use haulout::{Config, ConfigError, Engine, Instant};
+use haulout::{Config, ConfigError, Engine, Instant, Spec};
 use parcels::Parcels;
 use place::Place;
 use rand::rngs::SmallRng;
@@ -129,11 +129,13 @@ impl<M: Model, O: Observer<IdentityOf<M>>> World<M, O> {
 
     /// All processes as they are now.
     pub fn survey(&self) -> Survey<'_, IdentityOf<M>> {
-        let processes = self.places.iter().enumerate().filter_map(|(seat, place)| {
-            let view = place.engine.as_ref()?;
-            Some(Seen { seat: Seat(seat), standing: place.standing, sent: place.sent, view })
-        });
-        Survey { at: self.now, processes: processes.collect() }
+        survey(&self.places, self.now)
+    }
+
+    /// Has the observer look at all processes.
+    pub fn look<R>(&mut self, look: impl FnOnce(&mut O, &Survey<'_, IdentityOf<M>>) -> R) -> R {
+        let Self { places, now, observer, .. } = self;
+        look(observer, &survey(places, *now))
     }
 
     /// Adds a seat in which nobody runs yet.
@@ -228,6 +230,14 @@ impl<M: Model, O: Observer<IdentityOf<M>>> World<M, O> {
             self.observer.observe(self.now, Observation::Act { seat, act });
         }
     }
+}
+
+fn survey<S: Spec>(places: &[Place<S>], at: Instant) -> Survey<'_, S::Identity> {
+    let processes = places.iter().enumerate().filter_map(|(seat, place)| {
+        let view = place.engine.as_ref()?;
+        Some(Seen { seat: Seat(seat), standing: place.standing, sent: place.sent, view })
+    });
+    Survey { at, processes: processes.collect() }
 }
 
 impl<M: Model, O> core::fmt::Debug for World<M, O> {

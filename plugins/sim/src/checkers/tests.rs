@@ -173,9 +173,26 @@ fn a_member_that_somebody_lacks_is_seen() {
     assert!(verdict(&pair(&[])).is_err_and(|what| what.contains("should hold")));
     assert!(verdict(&pair(&[(b, State::Suspect)])).is_err());
     assert!(verdict(&pair(&[(seal(1, 0), State::Alive)])).is_err());
-    let mut views = pair(&[]);
+    // A process in conflict is nobody to hold, but its rival is.
+    let mut views = pair(&[]).to_vec();
     views[1].phase = Phase::Conflict;
-    assert_eq!(verdict(&views), Ok(()), "who is in conflict is nobody to hold");
+    assert!(verdict(&views).is_err_and(|what| what.contains("in conflict with nobody")));
+    let rival = Snapshot::new(seal(1, 2));
+    views = vec![views[0].clone().holding(rival.identity, 0, State::Alive), views[1].clone(), rival];
+    views[2].held = vec![(a, 0, State::Alive)];
+    assert_eq!(verdict(&views), Ok(()));
+    views[1].phase = Phase::Joining;
+    assert!(verdict(&views).is_err_and(|what| what.contains("still joining")));
+}
+
+#[test]
+fn who_refuses_somebody_need_not_hold_it() {
+    let (a, b) = (seal(0, 1), seal(1, 1));
+    let views = [Snapshot::new(a), Snapshot::new(b).holding(a, 0, State::Alive)];
+    let mut checker = Convergence::except([(Seat(0), Seat(1))]);
+    assert_eq!(checker.conclude(&survey(1, &views, 0)), Ok(()));
+    let mut checker = Convergence::except([(Seat(1), Seat(0))]);
+    assert!(checker.conclude(&survey(1, &views, 0)).is_err());
 }
 
 #[test]

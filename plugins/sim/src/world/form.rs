@@ -21,8 +21,8 @@ const TOLD: u64 = 600;
 impl<M: Model, O: Observer<IdentityOf<M>>> World<M, O> {
     /// Fills an empty world with `n` members that know each other and have nothing left to tell. The virtual
     /// time that this takes, some ten seconds, is part of the run.
-    pub fn form(&mut self, n: usize, config: &Config) -> Result<(), ConfigError> {
-        let identities = self.boot_all(n, config)?;
+    pub fn form(&mut self, n: usize, config: impl Fn(Seat) -> Config) -> Result<(), ConfigError> {
+        let identities = self.boot_all(n, &config)?;
         if n == 1 {
             self.start(Seat(0));
             return Ok(());
@@ -50,12 +50,16 @@ impl<M: Model, O: Observer<IdentityOf<M>>> World<M, O> {
         Ok(())
     }
 
-    fn boot_all(&mut self, n: usize, config: &Config) -> Result<Vec<IdentityOf<M>>, ConfigError> {
+    fn boot_all(
+        &mut self,
+        n: usize,
+        config: &dyn Fn(Seat) -> Config,
+    ) -> Result<Vec<IdentityOf<M>>, ConfigError> {
         let mut identities = Vec::with_capacity(n);
         for _ in 0..n {
             let seat = self.add_seat();
             let life = Life { seat, key: seat.0 as u32, epoch: self.epoch_now() };
-            self.boot(life, config.clone())?;
+            self.boot(life, config(seat))?;
             identities.push(self.model.identity(life));
         }
         Ok(identities)

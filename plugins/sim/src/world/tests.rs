@@ -8,7 +8,7 @@ type Quick = World<Stock<Renewing<SocketAddrV4>, PostcardCodec>>;
 
 fn formed(seed: u64, n: usize) -> Quick {
     let mut world = World::new(Stock::new(PostcardCodec), seed, Weather::default(), ());
-    world.form(n, &Config::lan()).expect("a profile");
+    world.form(n, |_| Config::lan()).expect("a profile");
     world
 }
 
