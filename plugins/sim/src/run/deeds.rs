@@ -6,8 +6,8 @@ use crate::model::{Life, Stocked};
 use crate::network::Flap;
 use crate::scenario::{Clock, Deed, Selection};
 use crate::world::{Seat, Standing};
-use haulout::codec::Codec;
 use haulout::Phase;
+use haulout::codec::Codec;
 
 /// Most members that one asks when it joins.
 const SEEDS: usize = 3;
