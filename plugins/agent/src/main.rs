@@ -11,6 +11,7 @@ mod exit;
 mod figures;
 mod settings;
 mod signals;
+mod sim;
 mod table;
 mod voice;
 
@@ -61,6 +62,7 @@ async fn run(cli: Cli) -> Result<Answer, Failure> {
             ConfigCommand::Check { file } => commands::check(&file, &mut out),
         },
         Command::Demo(args) => demo::run(&args).await,
+        Command::Sim(args) => sim::run(&args, &mut out),
         Command::Figures(args) => figures::run(&args).await,
     }
 }

@@ -46,7 +46,14 @@ mod tests {
     fn results_are_in_the_order_of_the_items() {
         let items: Vec<u64> = (0..100).collect();
         let told = AtomicUsize::new(0);
-        let squares = map(&items, 3, |item| item * item, |_| drop(told.fetch_add(1, Ordering::Relaxed)));
+        let squares = map(
+            &items,
+            3,
+            |item| item * item,
+            |_| {
+                told.fetch_add(1, Ordering::Relaxed);
+            },
+        );
         assert_eq!(squares, items.iter().map(|item| item * item).collect::<Vec<_>>());
         assert_eq!(told.into_inner(), 100);
         assert_eq!(map(&[] as &[u64], 3, |item| *item, |_| ()), Vec::<u64>::new());

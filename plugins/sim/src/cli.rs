@@ -1,0 +1,120 @@
+//! The commands `haulout sim …`: arguments, progress, tables, JSON, pictures.
+//!
+//! A program adds [`SimArgs`] to its command line and calls [`execute`]. What is printed goes to the writer it
+//! gives; progress goes to standard error, and only where that is a terminal.
+#![expect(clippy::doc_markdown, reason = "what is documented here is printed as help")]
+
+mod progress;
+mod run;
+mod swarm;
+
+use clap::{Args, Subcommand};
+use core::fmt;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// Try a cluster before you run it: real engines on a virtual clock and a seeded network
+#[derive(Debug, Args)]
+pub struct SimArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: SimCommand,
+}
+
+/// What the simulator can do.
+#[derive(Debug, Subcommand)]
+pub enum SimCommand {
+    /// Run a scenario: a file, or one of those that are shipped
+    Run(RunArgs),
+    /// Run random scenarios from consecutive seeds; each failure is told with the command that replays it
+    Swarm(SwarmArgs),
+}
+
+/// Arguments of `sim run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// A file in TOML, or the name of a shipped scenario; without it, those are listed
+    pub scenario: Option<String>,
+    /// Another seed than the scenario's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Another number of members
+    #[arg(long, value_name = "N")]
+    pub members: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Leave the checkers out
+    #[arg(long)]
+    pub unchecked: bool,
+    /// Tell every datagram and event
+    #[arg(long)]
+    pub trace: bool,
+    /// Print the scenario as TOML instead of running it: something to start from
+    #[arg(long)]
+    pub print: bool,
+    /// Draw how it went, as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
+}
+
+/// Arguments of `sim swarm`.
+#[derive(Debug, Args)]
+pub struct SwarmArgs {
+    /// Which seeds, FIRST..END
+    #[arg(long, value_name = "FIRST..END", default_value = "0..1000", value_parser = seeds)]
+    pub seeds: core::ops::Range<u64>,
+    /// How many threads; all cores if it is not said
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum CliError {
+    /// The user asked for something impossible.
+    Usage(String),
+    /// It was tried and did not work out.
+    Failed(String),
+    /// Nothing can be written.
+    Output(io::Error),
+}
+
+impl fmt::Display for CliError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(what) | Self::Failed(what) => f.write_str(what),
+            Self::Output(error) => write!(f, "cannot write: {error}"),
+        }
+    }
+}
+
+impl core::error::Error for CliError {}
+
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Does what was asked; whether everything held that should.
+pub fn execute(args: &SimArgs, out: &mut dyn Write) -> Result<bool, CliError> {
+    match &args.command {
+        SimCommand::Run(args) => run::execute(args, out),
+        SimCommand::Swarm(args) => swarm::execute(args, out),
+    }
+}
+
+fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| CliError::Failed(error.to_string()))?;
+    Ok(writeln!(out, "{text}")?)
+}
+
+fn seeds(text: &str) -> Result<core::ops::Range<u64>, String> {
+    let range = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    range.filter(|range| !range.is_empty()).ok_or_else(|| "write it like 0..1000".into())
+}
