@@ -7,8 +7,9 @@
 mod progress;
 mod run;
 mod swarm;
+mod table;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use core::fmt;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -28,6 +29,9 @@ pub enum SimCommand {
     Run(RunArgs),
     /// Run random scenarios from consecutive seeds; each failure is told with the command that replays it
     Swarm(SwarmArgs),
+    /// Measure and print a table: size and speed, or the figures of a paper beside the published ones
+    #[command(alias = "paper")]
+    Table(TableArgs),
 }
 
 /// Arguments of `sim run`.
@@ -72,6 +76,33 @@ pub struct SwarmArgs {
     pub json: bool,
 }
 
+/// Arguments of `sim table`.
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// Which table.
+    pub table: TableName,
+    /// A part of it: at most three minutes on two cores
+    #[arg(long)]
+    pub quick: bool,
+    /// How many threads; all cores if it is not said
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableName {
+    /// Joining, detection and wall time, by size
+    Size,
+    /// SWIM (DSN 2002): detection, load, joining at 10 % loss
+    Swim,
+    /// Lifeguard (2017): false positives and latency of the Interval and Threshold experiments
+    Lifeguard,
+}
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -106,6 +137,7 @@ pub fn execute(args: &SimArgs, out: &mut dyn Write) -> Result<bool, CliError> {
     match &args.command {
         SimCommand::Run(args) => run::execute(args, out),
         SimCommand::Swarm(args) => swarm::execute(args, out),
+        SimCommand::Table(args) => table::execute(args, out),
     }
 }
 

@@ -38,6 +38,7 @@ pub mod plot;
 pub mod queue;
 pub mod run;
 pub mod scenario;
+pub mod size;
 pub mod stats;
 pub mod swarm;
 pub mod table;

@@ -22,18 +22,25 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 pub struct Weather {
     /// How long a datagram is under way. 0.5 to 1.5 ms.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub latency: Latency,
     /// How many are lost. 0 %.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub loss: Rate,
     /// How many arrive twice, each copy after a delay of its own. 0 %.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub duplication: Rate,
     /// How many are held back by up to ten further delays, and are overtaken. 0 %.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub reordering: Rate,
     /// How many arrive only after `late_by`. 0 %.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub late: Rate,
     /// How late those are. 15 s.
+    #[serde(skip_serializing_if = "is_usual_lateness")]
     pub late_by: Span,
     /// Longer datagrams are lost, in bytes. None.
+    #[serde(skip_serializing_if = "crate::scenario::is_default")]
     pub mtu: Option<u32>,
 }
 
@@ -49,6 +56,10 @@ impl Default for Weather {
             mtu: None,
         }
     }
+}
+
+fn is_usual_lateness(span: &Span) -> bool {
+    *span == Weather::default().late_by
 }
 
 /// The delays after which the copies of one datagram arrive: none, one or two.

@@ -78,7 +78,7 @@ pub struct Variant {
     /// Which.
     pub who: Selection,
     /// What is set otherwise.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
     /// Whom their admission hook refuses. Nobody.
     #[serde(default)]
@@ -112,7 +112,7 @@ pub struct Scenario {
     /// What it is called.
     pub name: String,
     /// What it shows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub about: String,
     /// Where its randomness comes from. 0.
     #[serde(default)]
@@ -120,22 +120,22 @@ pub struct Scenario {
     /// How many members there are at first, 1 to 100,000.
     pub members: usize,
     /// Their identities. Renewing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub identity: Identities,
     /// Their wire. Postcard.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub codec: Wire,
     /// The settings to start from. Lan.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub profile: Profile,
     /// What is changed of them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
     /// How the cluster comes about. It is formed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub formation: Formation,
     /// The network in the beginning, and after the faults.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub network: Weather,
     /// How long the faults last; after it everything is healed.
     pub duration: Span,
@@ -143,17 +143,22 @@ pub struct Scenario {
     #[serde(default = "two_minutes")]
     pub settle: Span,
     /// Members that differ.
-    #[serde(default, rename = "variant")]
+    #[serde(default, rename = "variant", skip_serializing_if = "is_default")]
     pub variants: Vec<Variant>,
     /// What goes wrong.
-    #[serde(default, rename = "fault")]
+    #[serde(default, rename = "fault", skip_serializing_if = "is_default")]
     pub faults: Vec<Fault>,
     /// Who comes and goes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub churn: Option<Churn>,
     /// What is asked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub checks: Checks,
+}
+
+/// What has its default is not written.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn two_minutes() -> Span {

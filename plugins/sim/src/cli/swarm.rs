@@ -20,7 +20,11 @@ pub(super) fn execute(args: &SwarmArgs, out: &mut dyn Write) -> Result<bool, Cli
     let count = args.seeds.end - args.seeds.start;
     let bar = progress::bar(count, "seeds");
     let began = Instant::now();
+    // An engine that finds its own invariants broken is told below, with the rest.
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| ()));
     let failures = swarm(args.seeds.clone(), threads, |done| bar.set_position(done as u64));
+    std::panic::set_hook(hook);
     bar.finish_and_clear();
     let told: Vec<_> = failures.iter().map(told).collect();
     if args.json {

@@ -162,8 +162,16 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
     }
 
     fn begin(&mut self, seat: Seat) {
+        if self.has_lived(seat) {
+            return;
+        }
         self.boot(Life { seat, key: seat.0 as u32, epoch: self.world.epoch_now() });
         if seat.0 == 0 { self.world.start(seat) } else { self.world.join(seat, Seat(0)) }
+    }
+
+    /// Whether a process ever ran there: a seat may wait for its first one.
+    fn has_lived(&self, seat: Seat) -> bool {
+        self.world.life(seat).epoch > 0
     }
 
     fn boot(&mut self, life: Life) {
@@ -194,14 +202,14 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
     }
 
     fn restart(&mut self, seat: Seat, clock: Clock, through: &Selection) {
-        if self.world.engine(seat).is_some() {
+        if self.world.engine(seat).is_some() || !self.has_lived(seat) {
             return;
         }
         let before = self.world.life(seat);
         let epoch = match clock {
             Clock::Right => self.world.epoch_now(),
             Clock::Still => before.epoch,
-            Clock::Back => before.epoch.saturating_sub(BACK),
+            Clock::Back => before.epoch.saturating_sub(BACK).max(1),
         };
         self.boot(Life { epoch, ..before });
         self.join(seat, through);

@@ -95,7 +95,7 @@ impl<I: Identity> Meter<I> {
     }
 
     /// How each crash was detected.
-    pub(super) fn detections(&self) -> Vec<Detection> {
+    pub fn detections(&self) -> Vec<Detection> {
         let seconds = |crash: &Crash<I>, at: Instant| at.since(crash.at).as_secs_f64();
         let detection = |crash: &Crash<I>| Detection {
             member: crash.seat.0,

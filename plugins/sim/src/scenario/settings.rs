@@ -121,16 +121,22 @@ part! {
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// How members are watched.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub probe: Probe,
     /// How long an accused member has to answer.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub suspicion: Suspicion,
     /// How news spreads.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub gossip: Gossip,
     /// How strangers meet.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub join: Join,
     /// How views are made equal.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub sync: Sync,
     /// What bounds memory.
+    #[serde(skip_serializing_if = "super::is_default")]
     pub limits: Bounds,
 }
 
