@@ -4,6 +4,7 @@
 //! gives; progress goes to standard error, and only where that is a terminal.
 #![expect(clippy::doc_markdown, reason = "what is documented here is printed as help")]
 
+mod papers;
 mod progress;
 mod run;
 mod swarm;
@@ -84,6 +85,12 @@ pub struct TableArgs {
     /// A part of it: at most three minutes on two cores
     #[arg(long)]
     pub quick: bool,
+    /// How often each combination of Lifeguard's is run: 10, or 1 if it is quick
+    #[arg(long, value_name = "N")]
+    pub repetitions: Option<u64>,
+    /// Draw the front, as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
     /// How many threads; all cores if it is not said
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -101,6 +108,8 @@ pub enum TableName {
     Swim,
     /// Lifeguard (2017): false positives and latency of the Interval and Threshold experiments
     Lifeguard,
+    /// Other α and β in the same experiments: which are worth having
+    Front,
 }
 
 /// Why a command could not do its work.

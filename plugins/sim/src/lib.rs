@@ -22,6 +22,7 @@
 //! | [`checkers`] | the theorems |
 //! | [`observe`] | the history that checkers judge by, and that can be made up |
 //! | [`world`], [`queue`], [`network`], [`model`] | the simulator itself, for experiments of your own |
+//! | [`papers`], [`size`] | the experiments behind `haulout sim table` |
 //! | [`parallel`], [`stats`], [`table`] | what experiments need |
 //! | `cli`, `plot` | the commands of `haulout sim`; pictures (features of these names) |
 
@@ -32,6 +33,7 @@ pub mod log;
 pub mod model;
 pub mod network;
 pub mod observe;
+pub mod papers;
 pub mod parallel;
 #[cfg(feature = "plot")]
 pub mod plot;
