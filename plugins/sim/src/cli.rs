@@ -5,11 +5,13 @@
 #![expect(clippy::doc_markdown, reason = "what is documented here is printed as help")]
 
 mod papers;
+mod plan;
 mod progress;
 mod run;
 mod swarm;
 mod table;
 
+use crate::scenario::{Rate, Span};
 use clap::{Args, Subcommand, ValueEnum};
 use core::fmt;
 use std::io::{self, Write};
@@ -30,6 +32,8 @@ pub enum SimCommand {
     Run(RunArgs),
     /// Run random scenarios from consecutive seeds; each failure is told with the command that replays it
     Swarm(SwarmArgs),
+    /// Recommend settings for a cluster, and show what they buy
+    Plan(PlanArgs),
     /// Measure and print a table: size and speed, or the figures of a paper beside the published ones
     #[command(alias = "paper")]
     Table(TableArgs),
@@ -69,6 +73,29 @@ pub struct SwarmArgs {
     /// Which seeds, FIRST..END
     #[arg(long, value_name = "FIRST..END", default_value = "0..1000", value_parser = seeds)]
     pub seeds: core::ops::Range<u64>,
+    /// How many threads; all cores if it is not said
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `sim plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// How many members
+    #[arg(long, value_name = "N")]
+    pub members: usize,
+    /// How many datagrams are lost
+    #[arg(long, value_name = "RATE", default_value = "0%")]
+    pub loss: Rate,
+    /// The usual round trip
+    #[arg(long, value_name = "SPAN", default_value = "1ms")]
+    pub rtt: Span,
+    /// A crash is to be known to all within this; exit code 1 if it is not
+    #[arg(long, value_name = "SPAN")]
+    pub within: Option<Span>,
     /// How many threads; all cores if it is not said
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -146,6 +173,7 @@ pub fn execute(args: &SimArgs, out: &mut dyn Write) -> Result<bool, CliError> {
     match &args.command {
         SimCommand::Run(args) => run::execute(args, out),
         SimCommand::Swarm(args) => swarm::execute(args, out),
+        SimCommand::Plan(args) => plan::execute(args, out),
         SimCommand::Table(args) => table::execute(args, out),
     }
 }

@@ -23,6 +23,7 @@
 //! | [`observe`] | the history that checkers judge by, and that can be made up |
 //! | [`world`], [`queue`], [`network`], [`model`] | the simulator itself, for experiments of your own |
 //! | [`papers`], [`size`] | the experiments behind `haulout sim table` |
+//! | [`plan`] | settings for a cluster that one has in mind |
 //! | [`parallel`], [`stats`], [`table`] | what experiments need |
 //! | `cli`, `plot` | the commands of `haulout sim`; pictures (features of these names) |
 
@@ -35,6 +36,7 @@ pub mod network;
 pub mod observe;
 pub mod papers;
 pub mod parallel;
+pub mod plan;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod queue;

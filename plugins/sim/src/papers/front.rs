@@ -21,6 +21,9 @@ pub const PUBLISHED: [(u32, u32, f64, f64); 9] = [
     (5, 6, 100.08, 1.53),
 ];
 
+/// Repetitions of the Threshold experiment, at least.
+const THRESHOLDS: u64 = 3;
+
 /// What an arm came to.
 #[derive(Clone, Debug, Serialize)]
 pub struct Point {
@@ -101,7 +104,7 @@ fn jobs(arms: &[Arm], quick: bool, repetitions: u64) -> Vec<Job> {
     for cell in interval_cells(quick, repetitions) {
         jobs.extend((0..arms.len()).map(|arm| Job::Interval(arm, cell)));
     }
-    for cell in threshold_cells(quick, repetitions) {
+    for cell in threshold_cells(repetitions.max(THRESHOLDS)) {
         jobs.extend((0..arms.len()).map(|arm| Job::Threshold(arm, cell)));
     }
     jobs

@@ -25,6 +25,8 @@ pub struct Meter<I: Identity> {
     live: HashMap<I::Addr, (Seat, I)>,
     disturbed: BTreeSet<Seat>,
     crashes: Vec<Crash<I>>,
+    /// `Suspected` events.
+    suspected: u64,
     /// False alarms: of members that run undisturbed, told by anybody.
     pub(super) alarms: u64,
     /// Those of them that were told by members that run undisturbed.
@@ -42,6 +44,7 @@ impl<I: Identity> Default for Meter<I> {
             live: HashMap::new(),
             disturbed: BTreeSet::new(),
             crashes: Vec::new(),
+            suspected: 0,
             alarms: 0,
             healthy_alarms: 0,
             datagrams: 0,
@@ -64,9 +67,25 @@ impl<I: Identity> Meter<I> {
             Observation::Event { seat, event: Event::Rejoined { identity }, .. } => {
                 self.live.insert(identity.addr(), (seat, identity.clone()));
             }
+            Observation::Event { event: Event::Suspected { .. }, .. } => self.suspected += 1,
             Observation::Event { seat, event: Event::Down { identity }, .. } => self.down(at, seat, identity),
             _ => {}
         }
+    }
+
+    /// `Suspected` events so far, over all observers.
+    pub fn suspected(&self) -> u64 {
+        self.suspected
+    }
+
+    /// False alarms so far, over all observers.
+    pub fn false_alarms(&self) -> u64 {
+        self.alarms
+    }
+
+    /// The samples so far.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
     }
 
     /// Takes a sample of all processes.
