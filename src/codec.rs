@@ -16,7 +16,10 @@ pub use header::{Header, HeaderRef, VERSION, Version};
 pub use kind::MessageKind;
 pub use message::{Message, MessageRef};
 pub use refusal::Refusal;
-pub use section::{MAX_SUSPECTERS, Section, SectionKind, SectionRef, Suspecters, Update, UpdateRef};
+pub use section::{
+    Custom, MAX_SUSPECTERS, Manifest, ManifestRef, Record, RecordRef, Section, SectionKind, SectionRef,
+    Suspecters, TopicName, Update, UpdateRef, UserEvent, UserEventRef,
+};
 pub use sync::{DIGEST_VERSION, Leaves, LeavesRef, MAX_HAVE, Page, Plane, Position, Pull, PullRef};
 
 use crate::identity::Identity;

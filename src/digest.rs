@@ -4,7 +4,9 @@
 //! is the XOR of mix(leaf, number). Invariant: equal sets of entries have equal digests, in every language;
 //! unequal ones have unequal digests but for one chance in 2⁶⁴. Cost: O(1) a change.
 
-use crate::fingerprint::{fin, mix};
+use crate::codec::Position;
+use crate::fingerprint::{fin, fingerprint, mix};
+use crate::identity::Identity;
 
 /// Leaves of a plane.
 pub(crate) const LEAVES: usize = 256;
@@ -21,24 +23,25 @@ const EMPTY: u64 = {
 
 /// The digest of a plane.
 #[derive(Clone, Debug)]
-pub(crate) struct Digest {
+pub struct Digest {
     leaves: [u64; LEAVES],
     root: u64,
 }
 
 impl Digest {
     /// The digest of nothing.
-    pub(crate) const fn new() -> Self {
+    pub const fn new() -> Self {
         Self { leaves: [0; LEAVES], root: EMPTY }
     }
 
-    pub(crate) fn root(&self) -> u64 {
+    /// What two digests are compared by first.
+    pub fn root(&self) -> u64 {
         self.root
     }
 
-    /// Adds an entry, or takes it out again.
-    pub(crate) fn toggle(&mut self, position: u64, value: u64) {
-        let number = leaf_of(position);
+    /// Adds an entry, or takes it out again; `key` is the first half of its position.
+    pub fn toggle(&mut self, key: u64, value: u64) {
+        let number = leaf_of(key);
         let leaf = &mut self.leaves[number];
         self.root ^= mix(&[*leaf, number as u64]);
         *leaf ^= value;
@@ -46,9 +49,9 @@ impl Digest {
     }
 
     /// The digest with one entry more: that of oneself.
-    pub(crate) fn with(&self, position: u64, value: u64) -> Self {
+    pub(crate) fn with(&self, entry: &Entry) -> Self {
         let mut digest = self.clone();
-        digest.toggle(position, value);
+        digest.toggle(entry.position.key, entry.value);
         digest
     }
 
@@ -64,9 +67,35 @@ impl PartialEq for Digest {
     }
 }
 
+impl Default for Digest {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a digest says of one member, manifest or record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Where in its plane it is.
+    pub position: Position,
+    /// Its value in the digest.
+    pub value: u64,
+    /// Leads whoever keeps the plane to what it stands for; means nothing to others.
+    pub token: u64,
+}
+
+impl Entry {
+    /// The entry of a member.
+    pub(crate) fn of<I: Identity>(identity: &I, incarnation: u32, token: u64) -> Self {
+        let key = fingerprint(&identity.addr());
+        let value = member_value(key, fingerprint(identity), incarnation);
+        Self { position: Position { key, item: 0 }, value, token }
+    }
+}
+
 /// The leaf of a position: the top 8 bits of the key's fingerprint.
-pub(crate) fn leaf_of(position: u64) -> usize {
-    (position >> 56) as usize
+pub(crate) fn leaf_of(key: u64) -> usize {
+    (key >> 56) as usize
 }
 
 /// 32 salted bits of a leaf or of a value.

@@ -25,6 +25,11 @@ pub(crate) struct Link {
 impl Link {
     /// In no list.
     pub(crate) const NONE: Self = Self { prev: END, next: END, list: NOWHERE };
+
+    /// Whether it is in a list.
+    pub(crate) const fn is_listed(&self) -> bool {
+        self.list != NOWHERE
+    }
 }
 
 /// Where the links live.

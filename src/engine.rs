@@ -6,7 +6,8 @@ mod transmit;
 
 pub use transmit::Transmit;
 
-use crate::codec::Update;
+use crate::broadcast::Publish;
+use crate::codec::{Section, Update};
 use crate::config::Config;
 use crate::error::{CommandError, ConfigError, DatagramError};
 use crate::event::Event;
@@ -47,12 +48,14 @@ pub enum Phase {
 /// [`poll_event`]: Engine::poll_event
 /// [`poll_timeout`]: Engine::poll_timeout
 pub struct Engine<S: Spec> {
-    protocol: Protocol<S::Identity>,
+    protocol: Protocol<S::Identity, S::Broadcasts>,
     codec: S::Codec,
-    /// Kept for the registry's hooks.
-    _broadcasts: S::Broadcasts,
     /// Updates of the datagram at hand.
     updates: Vec<Update<S::Identity>>,
+    /// Its other sections; empty between two datagrams.
+    sections: Vec<Section<'static, S::Identity>>,
+    /// Datagrams with news of both kinds: which goes first is taken in turns.
+    turn: u8,
     /// Slots whose update was put into the datagram at hand.
     packed: Vec<Slot>,
 }
@@ -80,9 +83,9 @@ impl<S: Spec> Engine<S> {
         seed: u64,
     ) -> Result<Self, ConfigError> {
         config.check()?;
-        let protocol = Protocol::new(identity, config, seed);
+        let protocol = Protocol::new(identity, broadcasts, config, seed);
         let engine =
-            Self { protocol, codec, _broadcasts: broadcasts, updates: Vec::new(), packed: Vec::new() };
+            Self { protocol, codec, updates: Vec::new(), sections: Vec::new(), turn: 0, packed: Vec::new() };
         engine.check_identity()?;
         Ok(engine)
     }
@@ -141,6 +144,19 @@ impl<S: Spec> Engine<S> {
     /// Whether an exchange went through all that differed since we joined; [`Event::Synced`] says when.
     pub fn is_synced(&self) -> bool {
         self.protocol.exchange.complete
+    }
+
+    /// Publishes through the broadcast plugin; what it publishes leaves with the next datagrams.
+    ///
+    /// With a [`Registry`](crate::broadcast::Registry): `engine.broadcasts(now).records(&TOPIC)?.put(key, &value)?`.
+    pub fn broadcasts(&mut self, now: Instant) -> Publish<'_, S> {
+        self.protocol.advance(now);
+        Publish::new(&mut self.protocol)
+    }
+
+    /// The broadcast plugin, to read what was published.
+    pub fn registry(&self) -> &S::Broadcasts {
+        &self.protocol.broadcasts
     }
 
     /// Goes on under another identity of the same key: one with other facts, or at another route.

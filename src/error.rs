@@ -30,14 +30,87 @@ pub enum CommandError {
     OtherKey,
     /// The new identity does not supersede the present one, so no member would take it.
     NotNewer,
+    /// The topic is not registered.
+    NotRegistered {
+        /// Its number.
+        topic: u32,
+    },
+    /// The topic is registered for values of another type, or for the other of records and user events.
+    OtherType {
+        /// Its number.
+        topic: u32,
+    },
+    /// The value cannot be encoded.
+    Unencodable {
+        /// The number of its topic.
+        topic: u32,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// The key of a record is over `limits.record_key`.
+    KeyTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        limit: u32,
+    },
+    /// The value is over `limits.value`. Put it where it can be fetched, and publish its address.
+    ValueTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        limit: u32,
+    },
+    /// We have as many records as `limits.records_per_owner` allows, or hold as many as `limits.records` does.
+    TooManyRecords {
+        /// The limit.
+        limit: u32,
+    },
+    /// So many of our user events are still being transmitted. Send it again in a moment.
+    EventsInFlight {
+        /// The limit.
+        limit: usize,
+    },
+    /// Another process publishes under our identity, which cannot renew. End one of the two.
+    Twin,
 }
 
 impl fmt::Display for CommandError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OtherKey => "the new identity is of another key: leave, and start an engine for it",
-            Self::NotNewer => "the new identity does not supersede the present one",
-        })
+        match self {
+            Self::OtherKey => {
+                f.write_str("the new identity is of another key: leave, and start an engine for it")
+            }
+            Self::NotNewer => f.write_str("the new identity does not supersede the present one"),
+            Self::NotRegistered { topic } => write!(f, "topic {topic} is not registered"),
+            Self::OtherType { topic } => {
+                write!(
+                    f,
+                    "topic {topic} is registered for another type, or for the other of records and events"
+                )
+            }
+            Self::Unencodable { topic, problem } => write!(f, "value of topic {topic} {problem}"),
+            Self::KeyTooLong { len, limit } => {
+                write!(f, "the key has {len} bytes, and `limits.record_key` is {limit}")
+            }
+            Self::ValueTooLong { len, limit } => write!(
+                f,
+                "the value has {len} bytes, and `limits.value` is {limit}: put it where it can be fetched, and \
+                 publish its address"
+            ),
+            Self::TooManyRecords { limit } => {
+                write!(f, "there are {limit} records, which is the limit: remove one first")
+            }
+            Self::EventsInFlight { limit } => {
+                write!(
+                    f,
+                    "{limit} user events of ours are still being transmitted: send it again in a moment"
+                )
+            }
+            Self::Twin => f.write_str(
+                "another process publishes under our identity, which cannot renew: end one of the two",
+            ),
+        }
     }
 }
 

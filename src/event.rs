@@ -2,6 +2,8 @@
 
 use crate::codec::Refusal;
 use crate::identity::Identity;
+use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroU32;
 
@@ -17,8 +19,8 @@ use core::num::NonZeroU32;
     serde(
         rename_all = "snake_case",
         bound(
-            serialize = "I: serde::Serialize, I::Route: serde::Serialize",
-            deserialize = "I: serde::Deserialize<'de>, I::Route: serde::Deserialize<'de>"
+            serialize = "I: serde::Serialize, I::Addr: serde::Serialize, I::Route: serde::Serialize",
+            deserialize = "I: serde::Deserialize<'de>, I::Addr: serde::Deserialize<'de>, I::Route: serde::Deserialize<'de>"
         )
     )
 )]
@@ -90,6 +92,51 @@ pub enum Event<I: Identity> {
         /// What became of it.
         outcome: SeedOutcome,
     },
+    /// A member, or we ourselves, put a value under a key; it replaces what was there.
+    ///
+    /// Replaying these in order gives what the registry holds: `Published` puts, `Withdrawn` removes, and
+    /// `Down`, `Left` and `Renewed` remove all that the member had published; what is still valid of it is
+    /// published again.
+    Published {
+        /// The owner's key.
+        owner: I::Addr,
+        /// The number of the topic.
+        topic: u32,
+        /// The key under which it is put.
+        key: Vec<u8>,
+        /// The encoded value; [`Topic::decode`](crate::broadcast::Topic::decode) reads it.
+        value: Vec<u8>,
+    },
+    /// The value under a key is gone.
+    Withdrawn {
+        /// The owner's key.
+        owner: I::Addr,
+        /// The number of the topic.
+        topic: u32,
+        /// The key under which it was.
+        key: Vec<u8>,
+    },
+    /// A member, or we ourselves, made a moment known.
+    UserEvent {
+        /// The key of the member that sent it.
+        origin: I::Addr,
+        /// The number of the topic.
+        topic: u32,
+        /// Its Lamport time: later than whatever its sender had heard of before it.
+        time: u64,
+        /// The encoded value; [`Topic::decode`](crate::broadcast::Topic::decode) reads it.
+        payload: Vec<u8>,
+    },
+    /// A member uses the number of one of our topics for a topic of another name: values of one are read as
+    /// values of the other. Told once a minute at most.
+    TopicConflict {
+        /// The number.
+        topic: u32,
+        /// What it is called here.
+        ours: String,
+        /// What it is called there.
+        theirs: String,
+    },
     /// Events were not fetched and the oldest were dropped: read the members anew.
     Lagged {
         /// How many were dropped.
@@ -122,6 +169,7 @@ pub enum SeedOutcome {
 /// In plain words: `up 127.0.0.1:7946#5`, `seed 127.0.0.1:7946: no answer`.
 impl<I: Identity + fmt::Display> fmt::Display for Event<I>
 where
+    I::Addr: fmt::Display,
     I::Route: fmt::Display,
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,6 +188,23 @@ where
             Self::Conflict { rival } => write!(f, "conflict with {rival}"),
             Self::Rival { identity } => write!(f, "rival {identity}"),
             Self::Seed { route, outcome } => write!(f, "seed {route}: {outcome}"),
+            Self::Published { owner, topic, key, value } => {
+                write!(
+                    f,
+                    "published topic {topic} `{}` by {owner}, {} bytes",
+                    key.escape_ascii(),
+                    value.len()
+                )
+            }
+            Self::Withdrawn { owner, topic, key } => {
+                write!(f, "withdrawn topic {topic} `{}` by {owner}", key.escape_ascii())
+            }
+            Self::UserEvent { origin, topic, time, payload } => {
+                write!(f, "user event topic {topic} from {origin} at {time}, {} bytes", payload.len())
+            }
+            Self::TopicConflict { topic, ours, theirs } => {
+                write!(f, "topic conflict: {topic} is `{ours}` here and `{theirs}` elsewhere")
+            }
             Self::Lagged { missed } => write!(f, "lagged: {missed} missed"),
         }
     }

@@ -4,6 +4,7 @@
 //! Responders keep no state. Invariant: a pull in flight is answered, repeated or given up within its
 //! patience; ranges only shrink. Cost: O(pulls in flight), at most [`PULLS`].
 
+use crate::codec::{Plane, Position};
 use crate::config::SyncConfig;
 use crate::members::Slot;
 use crate::time::Instant;
@@ -20,11 +21,21 @@ const TRIES: u8 = 4;
 /// From this try on, another member is asked.
 const ELSEWHERE: u8 = 2;
 
-/// A range of positions of the members plane, both ends included.
+/// A range of positions of a plane, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Range {
-    pub(crate) from: u64,
-    pub(crate) until: u64,
+    pub(crate) plane: Plane,
+    pub(crate) from: Position,
+    pub(crate) until: Position,
+}
+
+impl Range {
+    /// Adjacent leaves.
+    pub(crate) fn leaves(plane: Plane, first: usize, last: usize) -> Self {
+        let from = Position { key: (first as u64) << 56, item: 0 };
+        let until = Position { key: (last as u64) << 56 | (u64::MAX >> 8), item: u64::MAX };
+        Self { plane, from, until }
+    }
 }
 
 /// A range to be pulled, from this member or from any.
@@ -98,8 +109,12 @@ pub(crate) struct Exchange {
     /// An exchange went through all ranges that differed since we joined.
     pub(crate) complete: bool,
     pub(crate) comparison: Option<Comparison>,
+    /// The comparison whose answers came last: its number, whom it was with, and the planes that were answered.
+    answered: Option<(u16, Slot, [bool; 2])>,
     pub(crate) errands: VecDeque<Errand>,
     pub(crate) pulls: Vec<InFlight>,
+    /// The last members that answered.
+    answerers: VecDeque<Slot>,
     /// What the present exchange taught, and whether some of it was given up; `None` when there is none.
     pub(crate) verdict: Option<Verdict>,
     pub(crate) next: Instant,
@@ -124,8 +139,10 @@ impl Exchange {
         Self {
             complete: false,
             comparison: None,
+            answered: None,
             errands: VecDeque::new(),
             pulls: Vec::new(),
+            answerers: VecDeque::new(),
             verdict: None,
             next: Instant::ZERO,
             doubt: None,
@@ -152,7 +169,7 @@ impl Exchange {
 
     /// Gives up what is under way; the next exchange is as soon as after joining.
     pub(crate) fn abandon(&mut self) {
-        (self.comparison, self.verdict) = (None, None);
+        (self.comparison, self.answered, self.verdict) = (None, None, None);
         self.errands.clear();
         self.pulls.clear();
         self.pace = self.config.shortest;
@@ -161,7 +178,50 @@ impl Exchange {
     /// Whether this answers what we asked that member.
     pub(crate) fn awaits(&self, number: u16, peer: Slot) -> bool {
         self.comparison.is_some_and(|asked| (asked.number, asked.peer) == (number, peer))
+            || self.answered.is_some_and(|(asked, of, _)| (asked, of) == (number, peer))
             || self.find(number, peer).is_some()
+    }
+
+    /// An answer to a comparison came, about a plane or about none. False if it is none that we wait for, or if
+    /// there was one about that plane.
+    pub(crate) fn answer(&mut self, number: u16, peer: Slot, plane: Option<Plane>) -> bool {
+        let asked = |comparison: &mut Comparison| (comparison.number, comparison.peer) == (number, peer);
+        let first = self.comparison.take_if(asked).is_some();
+        if first {
+            self.answered = plane.map(|_| (number, peer, [false; 2]));
+        }
+        match (&mut self.answered, plane) {
+            (Some((of, from, planes)), Some(plane)) if (*of, *from) == (number, peer) => {
+                !core::mem::replace(&mut planes[usize::from(plane.number())], true)
+            }
+            (_, None) => first,
+            _ => false,
+        }
+    }
+
+    /// Notes that a member answers.
+    pub(crate) fn note_answerer(&mut self, peer: Slot) {
+        if !self.answerers.contains(&peer) {
+            self.answerers.truncate(PULLS - 1);
+            self.answerers.push_front(peer);
+        }
+    }
+
+    /// One of the members that answered last and that `wanted` accepts; `draw` chooses.
+    pub(crate) fn answerer(&self, draw: u32, wanted: impl Fn(Slot) -> bool) -> Option<Slot> {
+        let count = self.answerers.len();
+        let turn = |at: usize| self.answerers[(draw as usize + at) % count];
+        (0..count).map(turn).find(|slot| wanted(*slot))
+    }
+
+    /// The next range to be pulled: records only when no more members are to come, for a record is taken only
+    /// if its owner is a member.
+    pub(crate) fn next_errand(&mut self) -> Option<Errand> {
+        if let Some(at) = self.errands.iter().position(|errand| errand.range.plane == Plane::Members) {
+            return self.errands.remove(at);
+        }
+        let to_come = |pull: &InFlight| pull.range.plane == Plane::Members && !pull.back;
+        if self.pulls.iter().any(to_come) { None } else { self.errands.pop_front() }
     }
 
     pub(crate) fn pull(&mut self, now: Instant, number: u16, errand: Errand, peer: Slot, back: bool) {
@@ -174,13 +234,14 @@ impl Exchange {
     }
 
     /// A page came for the pull at `at`, which is taken out.
-    pub(crate) fn turn(&mut self, at: usize, next: Option<u64>) -> Turned {
+    pub(crate) fn turn(&mut self, at: usize, next: Option<Position>) -> Turned {
         let pull = self.pulls.swap_remove(at);
+        self.note_answerer(pull.peer);
         let Some(from) = next else { return Turned::Done };
         if from <= pull.range.from || from > pull.range.until {
             return Turned::Broken(pull.failed(0));
         }
-        let range = Range { from, until: pull.range.until };
+        let range = Range { from, ..pull.range };
         let pages = pull.pages + 1;
         Turned::On(if pages < PAGES {
             Errand { pages, ..Errand::new(range, Some(pull.peer)) }
@@ -193,7 +254,9 @@ impl Exchange {
     pub(crate) fn overdue(&mut self, now: Instant, patience: Duration) -> Option<(InFlight, Option<Errand>)> {
         let at = self.pulls.iter().position(|pull| pull.sent + patience <= now)?;
         let pull = self.pulls.swap_remove(at);
-        let errand = pull.failed(ELSEWHERE);
+        // Whoever answered before may have lost a datagram; whoever never did may not be there at all.
+        let answered = self.answerers.contains(&pull.peer);
+        let errand = pull.failed(if answered { ELSEWHERE } else { 0 });
         Some((pull, errand))
     }
 

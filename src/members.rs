@@ -12,10 +12,9 @@ mod order;
 mod plane;
 mod slots;
 
-pub(crate) use plane::Entry;
-pub(crate) use slots::Slot;
+pub(crate) use slots::{Slot, Slots};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Entry};
 use crate::dissemination::{Link, Links};
 use crate::identity::Identity;
 use crate::state::State;
@@ -30,7 +29,6 @@ use order::{Order, Positions};
 use plane::Plane;
 use rand::RngExt;
 use rand::rngs::SmallRng;
-use slots::Slots;
 
 /// Another member, as it is held here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,27 +208,27 @@ impl<I: Identity> Members<I> {
 
     /// What the digest says of an active member.
     pub(crate) fn entry(&self, slot: Slot) -> Entry {
-        Entry::of(&self[slot].identity, self[slot].incarnation)
+        Entry::of(&self[slot].identity, self[slot].incarnation, slot.index().into())
     }
 
-    /// The active members at positions from `from` to `until`, both included, in the order of positions.
-    pub(crate) fn range(&self, from: u64, until: u64, out: &mut Vec<(Entry, Option<Slot>)>) {
-        out.clear();
-        out.extend(self.plane.slots(from, until).map(|slot| (self.entry(slot), Some(slot))));
-        out.retain(|(entry, _)| (from..=until).contains(&entry.key));
-        out.sort_unstable_by_key(|(entry, slot)| (entry.key, slot.map(Slot::index)));
+    /// The entries of the active members whose keys' fingerprints lie from `from` to `until`, both included, in
+    /// their order. The token is the slot.
+    pub(crate) fn entries(&self, from: u64, until: u64, out: &mut Vec<Entry>) {
+        out.extend(self.plane.slots(from, until).map(|slot| self.entry(slot)));
+        out.retain(|entry| (from..=until).contains(&entry.position.key));
+        out.sort_unstable_by_key(|entry| (entry.position.key, entry.token));
     }
 
     fn enter_plane(&mut self, slot: Slot) {
         let entry = self.entry(slot);
-        self.slots[slot].place = self.plane.list(entry.key, slot);
+        self.slots[slot].place = self.plane.list(entry.position.key, slot);
         self.plane.toggle(entry);
     }
 
     fn leave_plane(&mut self, slot: Slot) {
         let (entry, place) = (self.entry(slot), self.slots[slot].place);
         self.plane.toggle(entry);
-        if let Some(moved) = self.plane.unlist(entry.key, place) {
+        if let Some(moved) = self.plane.unlist(entry.position.key, place) {
             self.slots[moved].place = place;
         }
     }

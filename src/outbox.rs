@@ -4,7 +4,7 @@
 //! bounded; what it sheds first is what will be said again anyway: gossip, then sync, notices, pings,
 //! nacks, acks. What matters most also leaves first. Cost: O(1).
 
-use crate::codec::{Pull, Refusal};
+use crate::codec::{Plane, Pull, Refusal};
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::state::State;
@@ -64,10 +64,10 @@ pub(crate) enum Say<I: Identity> {
         number: u16,
         version: u8,
     },
-    /// With a salt, the leaves; without, that no plane differs.
+    /// The leaves of a plane, under this salt; or that no plane differs.
     SyncLeaves {
         number: u16,
-        salt: Option<u64>,
+        leaves: Option<(Plane, u64)>,
     },
     SyncPull(Pull),
     /// The page that answers this pull.

@@ -17,21 +17,25 @@ mod merge;
 mod myself;
 mod notices;
 mod probing;
+mod publishing;
 mod relaying;
 mod syncing;
 mod time;
 
 pub(crate) use myself::{Life, Myself};
+pub(crate) use syncing::MYSELF;
 
+use crate::broadcast::Broadcasts;
 use crate::config::Config;
 use crate::cookie::Cookies;
+use crate::digest::Entry;
 use crate::dissemination::{Dissemination, retransmit_limit};
 use crate::event::Event;
 use crate::events::Events;
 use crate::exchange::Exchange;
 use crate::health::Health;
 use crate::identity::Identity;
-use crate::members::{Entry, Members, Slot};
+use crate::members::{Members, Slot};
 use crate::outbox::{Intent, Outbox, Say};
 use crate::probe::{Probe, Relays};
 use crate::seeds::{Requests, Seeds};
@@ -49,18 +53,20 @@ use rand::{RngExt, SeedableRng};
 pub type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
 
 /// The state of a member.
-pub(crate) struct Protocol<I: Identity> {
+pub(crate) struct Protocol<I: Identity, B = ()> {
     pub(crate) config: Config,
     pub(crate) now: Instant,
     pub(crate) rng: SmallRng,
     pub(crate) me: Myself<I>,
     pub(crate) members: Members<I>,
+    /// The broadcast plugin.
+    pub(crate) broadcasts: B,
     pub(crate) suspicions: Suspicions<I::Addr>,
     pub(crate) news: Dissemination,
     watch: Watch<I>,
     pub(crate) exchange: Exchange,
     /// Scratch for the entries of a range.
-    pub(crate) ranged: Vec<(Entry, Option<Slot>)>,
+    pub(crate) ranged: Vec<Entry>,
     meeting: Meeting<I>,
     restraint: Restraint,
     timers: Timers,
@@ -89,15 +95,16 @@ struct Meeting<I: Identity> {
     admission: Option<Admission<I>>,
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A dormant member. The configuration was checked.
-    pub(crate) fn new(identity: I, config: Config, seed: u64) -> Self {
+    pub(crate) fn new(identity: I, broadcasts: B, config: Config, seed: u64) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
         let probe = &config.probe;
         Self {
             now: Instant::ZERO,
             me: Myself::new(identity, rng.random()),
             members: Members::new(rng.random()),
+            broadcasts,
             suspicions: Suspicions::new(),
             news: Dissemination::new(),
             watch: Watch {
@@ -193,6 +200,7 @@ impl<I: Identity> Protocol<I> {
         gauges.intents = self.outbox.len() as u32;
         gauges.relays = self.watch.relays.len() as u32;
         gauges.health = self.watch.health.score();
+        self.broadcasts.gauge(gauges);
         if cfg!(debug_assertions) {
             self.check_invariants();
         }

@@ -39,6 +39,8 @@ pub struct Traffic {
     pub bytes: u64,
     /// Updates in all of them.
     pub updates: u64,
+    /// Other sections in all of them: what members published.
+    pub broadcasts: u64,
 }
 
 impl Traffic {
@@ -108,6 +110,23 @@ pub struct Dropped {
     pub answers_limited: u64,
     /// Pages that said that they go on where they cannot.
     pub broken_pages: u64,
+    /// Sections that the broadcast plugin does not keep.
+    pub unkept: u64,
+    /// Manifests and records of an owner that is no member under that identity, of another life, or under the
+    /// floor.
+    pub records_void: u64,
+    /// Records beyond `limits.records` or `limits.records_per_owner`.
+    pub records_full: u64,
+    /// Keys and values over `limits.record_key` and `limits.value`.
+    pub values_too_long: u64,
+    /// Records and user events of topics that are not registered here: kept and told on, but not read.
+    pub unregistered: u64,
+    /// User events whose time to live was over when they came.
+    pub events_over: u64,
+    /// User events from origins beyond `limits.origins`.
+    pub origins_full: u64,
+    /// User events beyond `limits.user_events`: delivered, but not told on.
+    pub events_untold: u64,
     /// Datagrams shed beyond `limits.intents`.
     pub shed: u64,
     /// Datagrams that did not fit the caller's buffer or `limits.datagram_sent`.
@@ -132,6 +151,14 @@ pub struct Gauges {
     pub intents: u32,
     /// Pings under way for others.
     pub relays: u32,
+    /// Records held, tombstones among them.
+    pub records: u32,
+    /// Owners of records.
+    pub owners: u32,
+    /// Manifests, records and user events that are still being transmitted.
+    pub broadcast_backlog: u32,
+    /// Origins of user events that are told apart.
+    pub origins: u32,
     /// Lifeguard's local health: 0 is healthy, 8 the worst.
     pub health: u8,
 }

@@ -9,6 +9,7 @@
 
 use super::field::{Reader, put_address, put_life, put_optional};
 use super::message::{put_message, take_message};
+use super::published::{put_published, take_published};
 use haulout::codec::{
     Codec, Header, HeaderRef, MAX_SUSPECTERS, Message, Section, SectionRef, Suspecters, Update, VERSION,
     Version,
@@ -68,7 +69,12 @@ impl Codec<Id> for Plain {
                 let len = u16::try_from(body.len()).map_err(|_| Malformed("length"))?;
                 Ok(out.put_u8(FRAMED | kind) && out.put(&len.to_le_bytes()) && out.put(body))
             }
-            _ => Err(Malformed("section")),
+            published => {
+                let mut body = [0; 1_400];
+                let mut body = Out::new(&mut body);
+                let Some(kind) = put_published(published, &mut body)? else { return Ok(false) };
+                self.put_section(SectionRef::Unknown { kind: kind.number(), body: body.written() }, out)
+            }
         }
     }
 
@@ -111,7 +117,7 @@ fn take_section<'a>(reader: &mut Reader<'a>) -> Result<Section<'a, Id>, Malforme
     let lead = reader.u8()?;
     if lead & FRAMED != 0 {
         let len = reader.u16()?;
-        return Ok(Section::Unknown { kind: lead & !FRAMED, body: reader.bytes(len.into())? });
+        return take_published(lead & !FRAMED, reader.bytes(len.into())?);
     }
     let state = State::from_number(lead >> 3).ok_or(Malformed("state"))?;
     let count = usize::from(lead & 0b111);

@@ -11,11 +11,13 @@
 //! | --- | --- |
 //! | `codec.rs` | the codec: layout, head and sections. Begin here |
 //! | `message.rs` | the bodies of the messages |
+//! | `published.rs` | the bodies of what members publish |
 //! | `field.rs` | what both are made of: numbers, addresses, options |
 
 mod codec;
 mod field;
 mod message;
+mod published;
 
 use codec::{Id, Plain};
 use haulout::codec::Codec;

@@ -1,11 +1,12 @@
 //! The self-delimiting pieces that follow a header.
 
-use crate::identity::Identity;
-use crate::state::State;
-use alloc::vec::Vec;
+mod published;
+mod update;
 
-/// The most keys that a suspicion names: its originator and three who confirm it.
-pub const MAX_SUSPECTERS: usize = 4;
+pub use published::{Custom, Manifest, ManifestRef, Record, RecordRef, TopicName, UserEvent, UserEventRef};
+pub use update::{MAX_SUSPECTERS, Suspecters, Update, UpdateRef};
+
+use crate::identity::Identity;
 
 /// The kinds of section and their numbers on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,8 +19,8 @@ pub enum SectionKind {
     Manifest = 2,
     /// A record.
     Record = 3,
-    /// An event.
-    Event = 4,
+    /// A user event.
+    UserEvent = 4,
     /// The name of a topic.
     Topic = 5,
     /// A payload of the user's own.
@@ -33,120 +34,22 @@ impl SectionKind {
     }
 }
 
-/// Up to [`MAX_SUSPECTERS`] distinct keys of members that suspect another.
-///
-/// It allocates only when it holds a key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suspecters<A>(Vec<A>);
-
-impl<A: Eq> Suspecters<A> {
-    /// An empty set.
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// Adds a key. False if it was there already, or if the set is full: it keeps what it has.
-    pub fn insert(&mut self, key: A) -> bool {
-        let new = self.0.len() < MAX_SUSPECTERS && !self.0.contains(&key);
-        if new {
-            self.0.push(key);
-        }
-        new
-    }
-
-    /// Strikes out the keys for which `keep` is false.
-    pub fn retain(&mut self, keep: impl FnMut(&A) -> bool) {
-        self.0.retain(keep);
-    }
-
-    /// The keys, in the order in which they came.
-    pub fn as_slice(&self) -> &[A] {
-        &self.0
-    }
-
-    /// How many keys there are.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl<A: Eq> Default for Suspecters<A> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl<A> IntoIterator for Suspecters<A> {
-    type Item = A;
-    type IntoIter = alloc::vec::IntoIter<A>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
-    }
-}
-
-/// What somebody holds of a member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Update<I: Identity> {
-    /// Who it is about.
-    pub identity: I,
-    /// Its incarnation.
-    pub incarnation: u32,
-    /// Its state.
-    pub state: State,
-    /// Who suspects it; empty unless `state` is [`State::Suspect`].
-    pub by: Suspecters<I::Addr>,
-}
-
-/// The borrowing twin of [`Update`].
-#[derive(Debug)]
-pub struct UpdateRef<'a, I: Identity> {
-    /// See [`Update::identity`].
-    pub identity: &'a I,
-    /// See [`Update::incarnation`].
-    pub incarnation: u32,
-    /// See [`Update::state`].
-    pub state: State,
-    /// See [`Update::by`]; at most [`MAX_SUSPECTERS`].
-    pub by: &'a [I::Addr],
-}
-
-impl<I: Identity> Clone for UpdateRef<'_, I> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<I: Identity> Copy for UpdateRef<'_, I> {}
-
-impl<I: Identity> Update<I> {
-    /// An update without suspecters.
-    pub fn new(identity: I, incarnation: u32, state: State) -> Self {
-        Self { identity, incarnation, state, by: Suspecters::new() }
-    }
-
-    /// The borrowing twin.
-    pub fn as_ref(&self) -> UpdateRef<'_, I> {
-        UpdateRef {
-            identity: &self.identity,
-            incarnation: self.incarnation,
-            state: self.state,
-            by: self.by.as_slice(),
-        }
-    }
-}
-
-/// A decoded section.
+/// A decoded section. Byte strings are borrowed from the datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Section<'a, I: Identity> {
     /// Kind 1.
     Update(Update<I>),
+    /// Kind 2.
+    Manifest(Manifest<I>),
+    /// Kind 3.
+    Record(Record<'a, I>),
+    /// Kind 4.
+    UserEvent(UserEvent<'a, I>),
+    /// Kind 5.
+    Topic(TopicName<'a>),
+    /// Kind 6.
+    Custom(Custom<'a>),
     /// A kind, or a value of a known kind, that this version does not know: skipped and counted.
     Unknown {
         /// Its number.
@@ -162,6 +65,16 @@ pub enum Section<'a, I: Identity> {
 pub enum SectionRef<'a, I: Identity> {
     /// Kind 1.
     Update(UpdateRef<'a, I>),
+    /// Kind 2.
+    Manifest(ManifestRef<'a, I>),
+    /// Kind 3.
+    Record(RecordRef<'a, I>),
+    /// Kind 4.
+    UserEvent(UserEventRef<'a, I>),
+    /// Kind 5.
+    Topic(TopicName<'a>),
+    /// Kind 6.
+    Custom(Custom<'a>),
     /// A framed section of any kind; an engine never sends it, a test does.
     Unknown {
         /// Its number, 0 to 127.
@@ -169,6 +82,21 @@ pub enum SectionRef<'a, I: Identity> {
         /// Its bytes, without the frame.
         body: &'a [u8],
     },
+}
+
+impl<I: Identity> Section<'_, I> {
+    /// The borrowing twin.
+    pub fn as_ref(&self) -> SectionRef<'_, I> {
+        match self {
+            Self::Update(update) => SectionRef::Update(update.as_ref()),
+            Self::Manifest(manifest) => SectionRef::Manifest(manifest.as_ref()),
+            Self::Record(record) => SectionRef::Record(record.as_ref()),
+            Self::UserEvent(event) => SectionRef::UserEvent(event.as_ref()),
+            Self::Topic(topic) => SectionRef::Topic(*topic),
+            Self::Custom(custom) => SectionRef::Custom(*custom),
+            Self::Unknown { kind, body } => SectionRef::Unknown { kind: *kind, body },
+        }
+    }
 }
 
 impl<I: Identity> Clone for SectionRef<'_, I> {

@@ -51,6 +51,14 @@ impl Position {
     pub const FIRST: Self = Self { key: 0, item: 0 };
     /// The last place.
     pub const LAST: Self = Self { key: u64::MAX, item: u64::MAX };
+
+    /// The place before this one, which is not the first.
+    pub(crate) const fn before(self) -> Self {
+        match self.item.checked_sub(1) {
+            Some(item) => Self { key: self.key, item },
+            None => Self { key: self.key.wrapping_sub(1), item: u64::MAX },
+        }
+    }
 }
 
 /// The leaves of a plane, salted.

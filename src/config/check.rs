@@ -94,7 +94,22 @@ impl Limits {
             "limits.datagram_received",
             "must be from limits.datagram_sent to 65,535",
         )?;
-        require(self.overhead <= 128, "limits.overhead", "must be from 0 to 128")
+        require(self.overhead <= 128, "limits.overhead", "must be from 0 to 128")?;
+        self.check_published()
+    }
+
+    fn check_published(&self) -> Result<(), ConfigError> {
+        let (most, many) = (1 << 24, 1_000_000);
+        require(
+            (1..=65_536).contains(&self.records_per_owner),
+            "limits.records_per_owner",
+            "must be from 1 to 65,536",
+        )?;
+        require((1..=most).contains(&self.records), "limits.records", "must be from 1 to 16,777,216")?;
+        require((1..=65_000).contains(&self.value), "limits.value", "must be from 1 to 65,000")?;
+        require((1..=255).contains(&self.record_key), "limits.record_key", "must be from 1 to 255")?;
+        require((1..=many).contains(&self.origins), "limits.origins", "must be from 1 to 1,000,000")?;
+        require((1..=many).contains(&self.user_events), "limits.user_events", "must be from 1 to 1,000,000")
     }
 }
 
@@ -149,5 +164,11 @@ mod tests {
         assert_eq!(field(|c| c.limits.datagram_sent = 1_000), "limits.datagram_sent");
         assert_eq!(field(|c| c.limits.datagram_received = 1_300), "limits.datagram_received");
         assert_eq!(field(|c| c.limits.overhead = 200), "limits.overhead");
+        assert_eq!(field(|c| c.limits.records_per_owner = 0), "limits.records_per_owner");
+        assert_eq!(field(|c| c.limits.records = 0), "limits.records");
+        assert_eq!(field(|c| c.limits.value = 0), "limits.value");
+        assert_eq!(field(|c| c.limits.record_key = 256), "limits.record_key");
+        assert_eq!(field(|c| c.limits.origins = 0), "limits.origins");
+        assert_eq!(field(|c| c.limits.user_events = 0), "limits.user_events");
     }
 }

@@ -1,5 +1,8 @@
 //! What bounds memory and answers, whatever arrives.
 
+/// Bytes that a datagram may need beside a value: a header with an identity, a key of a member and of a record.
+const BESIDE_A_VALUE: u32 = 376;
+
 /// Bounds. What happens at each is counted in [`Stats`](crate::Stats) under the name given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -38,11 +41,33 @@ pub struct Limits {
     /// Most bytes of a datagram that is taken. `datagram_sent` to 65,535; 8,192. Longer ones are dropped
     /// (`too_long`).
     pub datagram_received: u32,
+    /// Most records of one owner, tombstones among them. 1 to 65,536; 64. Beyond it ours are refused
+    /// (`CommandError::TooManyRecords`), those of others dropped (`records_full`).
+    pub records_per_owner: u32,
+    /// Most records in all. 1 to 2²⁴; 65,536. What happens beyond it is the same.
+    pub records: u32,
+    /// Most bytes of a record's value, or of a user event's. 1 to 65,000; 1,024. A value must fit a datagram with
+    /// all else that it may have to hold, so `datagram_sent` − `overhead` − 376 is the limit if that is less. Longer ones of ours are refused (`CommandError::ValueTooLong`), those of others
+    /// dropped (`values_too_long`). Put what is larger where it can be fetched, and publish its address.
+    pub value: u32,
+    /// Most bytes of a record's key. 1 to 255; 64. The same.
+    pub record_key: u32,
+    /// Most origins whose user events are told apart. 1 to 1,000,000; 4,096. Beyond it one that was silent for a
+    /// minute makes room, else the newcomer's events are dropped (`origins_full`).
+    pub origins: u32,
+    /// Most user events of others that wait to be told on. 1 to 1,000,000; 4,096. Those beyond it are delivered,
+    /// but not told on (`events_untold`).
+    pub user_events: u32,
     /// Bytes that a sealing transport adds to a datagram, taken off `datagram_sent`. 0 to 128; 0.
     pub overhead: u32,
 }
 
 impl Limits {
+    /// Most bytes of a value: what is configured, or what fits a datagram.
+    pub(crate) fn value_limit(&self) -> u32 {
+        self.value.min(self.datagram_sent - self.overhead - BESIDE_A_VALUE)
+    }
+
     /// Bytes that the engine may fill.
     pub(crate) fn budget(&self) -> usize {
         (self.datagram_sent - self.overhead) as usize
@@ -64,6 +89,12 @@ impl Default for Limits {
             events: 8_192,
             datagram_sent: 1_400,
             datagram_received: 8_192,
+            records_per_owner: 64,
+            records: 65_536,
+            value: 1_024,
+            record_key: 64,
+            origins: 4_096,
+            user_events: 4_096,
             overhead: 0,
         }
     }

@@ -6,7 +6,7 @@ mod damage;
 mod round_trip;
 
 use super::{law, samples};
-use crate::codec::{Codec, Header, MAX_SUSPECTERS, Section, SectionRef};
+use crate::codec::{Codec, Header, MAX_SUSPECTERS, Section};
 use crate::identity::Identity;
 use crate::out::Out;
 use alloc::vec;
@@ -51,7 +51,7 @@ fn write<I: Identity, C: Codec<I>>(codec: &C, header: &Header<I>, sections: &[Se
     law!(matches!(result, Ok(true)), LAW, "{header:?}\n`put_header` gives {result:?}");
     let mut ends = vec![out.len()];
     for section in sections {
-        let result = codec.put_section(borrow(section), &mut out);
+        let result = codec.put_section(section.as_ref(), &mut out);
         law!(matches!(result, Ok(true)), LAW, "{section:?}\n`put_section` gives {result:?}");
         ends.push(out.len());
     }
@@ -68,7 +68,7 @@ fn rewrite<I: Identity, C: Codec<I>>(
     let mut out = Out::new(&mut buf);
     let mut put = matches!(codec.put_header(header.as_ref(), &mut out), Ok(true));
     for section in sections {
-        put = put && matches!(codec.put_section(borrow(section), &mut out), Ok(true));
+        put = put && matches!(codec.put_section(section.as_ref(), &mut out), Ok(true));
     }
     put.then(|| out.written().to_vec())
 }
@@ -98,11 +98,4 @@ fn read<'a, I: Identity + 'a, C: Codec<I>>(codec: &'a C, bytes: &'a [u8]) -> Rea
         );
     }
     Ok((header, sections))
-}
-
-fn borrow<'a, I: Identity>(section: &'a Section<'_, I>) -> SectionRef<'a, I> {
-    match section {
-        Section::Update(update) => SectionRef::Update(update.as_ref()),
-        Section::Unknown { kind, body } => SectionRef::Unknown { kind: *kind, body },
-    }
 }

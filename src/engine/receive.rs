@@ -3,8 +3,10 @@
 use super::Engine;
 use crate::codec::{Codec, Message, Section, VERSION};
 use crate::error::DatagramError;
+use crate::identity::Identity;
 use crate::protocol::Life;
 use crate::spec::{CodecErrorOf, Spec};
+use alloc::vec::Vec;
 
 /// The first byte of a datagram that a sealing transport wrote.
 const SEALED: u8 = 0;
@@ -24,17 +26,19 @@ impl<S: Spec> Engine<S> {
             dropped.sealed += 1;
             return Err(DatagramError::Sealed);
         }
+        let mut sections = reuse(core::mem::take(&mut self.sections));
         let header = match self.codec.decode(datagram) {
             Err(error) => Err(error),
             // The sections of another version are not ours to read.
             Ok((header, _)) if header.version.spoken != VERSION => Ok(header),
-            Ok((header, sections)) => {
+            Ok((header, pieces)) => {
                 self.updates.clear();
                 let mut unknown = 0;
-                let parsed = sections.into_iter().try_for_each(|section| {
+                let parsed = pieces.into_iter().try_for_each(|section| {
                     match section? {
                         Section::Update(update) => self.updates.push(update),
                         Section::Unknown { .. } => unknown += 1,
+                        published => sections.push(published),
                     }
                     Ok(())
                 });
@@ -57,8 +61,15 @@ impl<S: Spec> Engine<S> {
         if self.protocol.awaits(&header) {
             self.protocol.exchange.spend(datagram.len());
         }
-        let result = self.protocol.receive(&header, &mut self.updates);
+        let result = self.protocol.receive(&header, &mut self.updates, &mut sections);
         self.updates.clear();
+        self.sections = reuse(sections);
         result.map_err(DatagramError::from)
     }
+}
+
+/// The empty vector of another lifetime, with its memory: collecting in place keeps it.
+fn reuse<'b, I: Identity>(mut sections: Vec<Section<'_, I>>) -> Vec<Section<'b, I>> {
+    sections.clear();
+    sections.into_iter().map(|_| unreachable!("it is empty")).collect()
 }

@@ -1,12 +1,16 @@
 //! From intents to bytes: the header, then as much news as fits (SWIM §4.1, Lifeguard §IV-C).
 //!
 //! What comes first: a leaver's own `Left`; the buddy, what a suspected receiver must answer; then updates,
-//! those told least often first. Transmissions are counted only for what was written.
+//! those told least often first, in at most half of the room if what members published waits as well; then that,
+//! small before large; then more updates. In one packet of four it goes first. Transmissions are counted only
+//! for what was written.
 
 mod news;
 mod pages;
+mod published;
 
 use super::Engine;
+use crate::broadcast::Broadcasts;
 use crate::codec::{
     Codec, HeaderRef, LeavesRef, MessageKind, MessageRef, Plane, Refusal, SectionRef, UpdateRef, VERSION,
     Version,
@@ -103,19 +107,23 @@ impl<S: Spec> Engine<S> {
             Say::Nack { number } => MessageRef::Nack { number: *number },
             Say::Announce { number } => MessageRef::Announce { number: *number, flags: 0, padding: 0 },
             Say::Challenge { number, cookie } => MessageRef::Challenge { number: *number, cookie: *cookie },
-            Say::Feed { number } => MessageRef::Feed { number: *number, clock: 0 },
+            Say::Feed { number } => {
+                MessageRef::Feed { number: *number, clock: self.protocol.broadcasts.clock() }
+            }
             Say::Refused { number, reason } => self.refused(*number, *reason),
             Say::YouAreDown { .. } => MessageRef::YouAreDown,
             Say::Sync { number, version } => {
-                let members = self.protocol.digest().root();
-                MessageRef::Sync { number: *number, version: *version, members, records: None, clock: 0 }
+                let (members, records) = (self.protocol.digest().root(), self.protocol.records_root());
+                let clock = self.protocol.broadcasts.clock();
+                MessageRef::Sync { number: *number, version: *version, members, records, clock }
             }
-            Say::SyncLeaves { number, salt: None } => {
+            Say::SyncLeaves { number, leaves: None } => {
                 MessageRef::SyncLeaves { number: *number, leaves: None }
             }
-            Say::SyncLeaves { number, salt: Some(salt) } => {
-                leaves = self.protocol.digest().salted(*salt);
-                let leaves = LeavesRef { plane: Plane::Members, salt: *salt, leaves: &leaves };
+            Say::SyncLeaves { number, leaves: Some((plane, salt)) } => {
+                let records = self.protocol.broadcasts.digest().filter(|_| *plane == Plane::Records);
+                leaves = records.unwrap_or(&self.protocol.digest()).salted(*salt);
+                let leaves = LeavesRef { plane: *plane, salt: *salt, leaves: &leaves };
                 MessageRef::SyncLeaves { number: *number, leaves: Some(leaves) }
             }
             Say::SyncPull(pull) | Say::SyncPage(pull) => MessageRef::SyncPull(pull.as_ref()),
@@ -159,9 +167,11 @@ impl<S: Spec> Engine<S> {
                 put_update(&self.codec, update, &mut self.protocol.stats, out)
             }
             Say::Feed { .. } => {
+                self.put_topics(out);
                 self.put_feed(out);
                 true
             }
+            Say::Announce { .. } => self.put_topics(out),
             Say::PingReq { target, addr, .. } => {
                 let is_it =
                     self.protocol.members.get(*target).is_some_and(|member| member.identity.is_at(addr));
@@ -171,7 +181,7 @@ impl<S: Spec> Engine<S> {
                 let Some(slot) = intent.slot else { return false };
                 let own = self.put_own_news(out);
                 let buddy = self.put_buddy(slot, out);
-                let others = self.put_news(slot, out);
+                let others = self.put_all_news(slot, out);
                 own | buddy | others
             }
             // These carry none, and a page has its own.

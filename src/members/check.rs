@@ -22,11 +22,11 @@ impl<I: Identity> Members<I> {
             );
             let entry = self.entry(*slot);
             assert_eq!(
-                self.plane.at(entry.key, record.place),
+                self.plane.at(entry.position.key, record.place),
                 Some(*slot),
                 "an active record notes its place"
             );
-            digest.toggle(entry.key, entry.value);
+            digest.toggle(entry.position.key, entry.value);
         }
         assert_eq!(digest, *self.plane.digest(), "the digest is that of the active");
         for (position, slot) in self.departed.slots().enumerate() {

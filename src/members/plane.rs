@@ -5,9 +5,7 @@
 //! change; a page costs its leaves.
 
 use super::slots::Slot;
-use crate::digest::{Digest, LEAVES, leaf_of, member_value};
-use crate::fingerprint::fingerprint;
-use crate::identity::Identity;
+use crate::digest::{Digest, Entry, LEAVES, leaf_of};
 use alloc::vec::Vec;
 
 /// The plane.
@@ -52,21 +50,6 @@ impl Plane {
 
     /// Adds an entry to the digest, or takes it out again.
     pub(super) fn toggle(&mut self, entry: Entry) {
-        self.digest.toggle(entry.key, entry.value);
-    }
-}
-
-/// What the digest says of a member.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// The fingerprint of its key, which is its position.
-    pub(crate) key: u64,
-    pub(crate) value: u64,
-}
-
-impl Entry {
-    pub(crate) fn of<I: Identity>(identity: &I, incarnation: u32) -> Self {
-        let key = fingerprint(&identity.addr());
-        Self { key, value: member_value(key, fingerprint(identity), incarnation) }
+        self.digest.toggle(entry.position.key, entry.value);
     }
 }

@@ -1,32 +1,52 @@
 //! Anti-entropy (PROTOCOL §6), the responder: no state, members only, so many answers a second.
 
 use super::{Protocol, Say};
-use crate::codec::{DIGEST_VERSION, Plane, Pull};
+use crate::broadcast::Broadcasts;
+use crate::codec::{DIGEST_VERSION, Message, Plane, Pull};
 use crate::digest::salted;
 use crate::exchange::{Errand, PULLS, Range};
 use crate::identity::Identity;
 use crate::members::Slot;
 use rand::RngExt;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A member asks whether we hold what it holds.
-    pub(super) fn hear_sync(&mut self, peer: Slot, number: u16, version: u8, members: u64) {
+    ///
+    /// Each plane that differs is answered by a datagram of its own, so that members who never agree on one
+    /// still compare the other.
+    pub(super) fn hear_sync(&mut self, peer: Slot, sync: &Message<I>) {
+        let &Message::Sync { number, version, members, records, clock } = sync else { return };
+        self.broadcasts.hear_clock(clock);
         if version != DIGEST_VERSION || !self.may_answer(peer) {
             return;
         }
-        let differs = self.digest().root() != members;
-        let salt = differs.then(|| self.rng.random());
-        self.ask(peer, Say::SyncLeaves { number, salt }, None);
+        let differs = [
+            (Plane::Members, self.digest().root() != members),
+            (Plane::Records, records.zip(self.records_root()).is_some_and(|(theirs, ours)| theirs != ours)),
+        ];
+        let salt = self.rng.random();
+        for (plane, _) in differs.into_iter().filter(|(_, differs)| *differs) {
+            self.ask(peer, Say::SyncLeaves { number, leaves: Some((plane, salt)) }, None);
+        }
+        if differs.iter().all(|(_, differs)| !differs) {
+            self.ask(peer, Say::SyncLeaves { number, leaves: None }, None);
+        }
     }
 
     /// A member asks for a range. If it has what we lack, we ask it back, once.
     pub(super) fn hear_pull(&mut self, peer: Slot, pull: &Pull) {
-        if pull.plane != Plane::Members || pull.from > pull.until || !self.may_answer(peer) {
+        let keeps = pull.plane == Plane::Members || self.broadcasts.digest().is_some();
+        if !keeps || pull.from > pull.until || !self.may_answer(peer) {
             return;
         }
         let mut pull = pull.clone();
         pull.have.sort_unstable();
-        let range = Range { from: pull.from.key, until: pull.until.key };
+        let Pull { plane, from, mut until, .. } = pull;
+        if plane == Plane::Members {
+            // There the second half means nothing.
+            until.item = u64::MAX;
+        }
+        let range = Range { plane, from, until };
         let lacking = !pull.back && self.lacks(range, &pull);
         self.ask(peer, Say::SyncPage(pull), None);
         if lacking && self.exchange.pulls.len() < PULLS && self.exchange.may_ask(self.now) {
@@ -40,7 +60,7 @@ impl<I: Identity> Protocol<I> {
         let mut ours = core::mem::take(&mut self.ranged);
         self.range(range, &mut ours);
         let mut values: alloc::vec::Vec<u32> =
-            ours.iter().map(|(entry, _)| salted(entry.value, pull.salt)).collect();
+            ours.iter().map(|entry| salted(entry.value, pull.salt)).collect();
         self.ranged = ours;
         values.sort_unstable();
         pull.have.iter().any(|value| values.binary_search(value).is_err())

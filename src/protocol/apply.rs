@@ -2,6 +2,7 @@
 
 use super::Protocol;
 use super::merge::{Answer, Change, Relation, Standing, decide, later};
+use crate::broadcast::{self, Broadcasts};
 use crate::codec::{Refusal, Suspecters, Update};
 use crate::event::Event;
 use crate::identity::Identity;
@@ -19,7 +20,7 @@ pub(super) enum Speaker {
     Us,
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Applies an update that `speaker` told.
     pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
         if update.identity.is_at(&self.me.addr) {
@@ -105,7 +106,8 @@ impl<I: Identity> Protocol<I> {
             return Err(Refusal::Full);
         }
         let slot = self.members.insert(identity.clone(), incarnation);
-        self.event(Event::Up { identity });
+        self.event(Event::Up { identity: identity.clone() });
+        self.tell_plugin(broadcast::Change::Appeared(&identity));
         self.tell(slot);
         self.arm_probe();
         self.await_sync();
@@ -129,6 +131,8 @@ impl<I: Identity> Protocol<I> {
     fn revive(&mut self, slot: Slot, event: Event<I>) {
         self.members.revive(slot);
         self.event(event);
+        let identity = self.members[slot].identity.clone();
+        self.tell_plugin(broadcast::Change::Appeared(&identity));
         self.arm_probe();
         self.await_sync();
     }
@@ -181,6 +185,7 @@ impl<I: Identity> Protocol<I> {
         self.members.set_incarnation(slot, incarnation);
         let identity = self.members[slot].identity.clone();
         self.members.depart(slot, self.now, state);
+        self.tell_plugin(broadcast::Change::Departed(&identity));
         self.event(if state == State::Down { Event::Down { identity } } else { Event::Left { identity } });
         self.tell(slot);
         while self.members.departed().len() > self.config.limits.departed as usize {
@@ -221,9 +226,10 @@ impl<I: Identity> Protocol<I> {
             }
             return self.tell(slot);
         }
-        let renewed = Event::Renewed { old, new: update.identity };
+        let renewed = Event::Renewed { old, new: update.identity.clone() };
         if held.is_active() {
             self.event(renewed);
+            self.tell_plugin(broadcast::Change::Replaced(&update.identity));
         } else {
             self.revive(slot, renewed);
         }
@@ -239,6 +245,7 @@ impl<I: Identity> Protocol<I> {
         self.news.remove(slot, &mut self.members);
         let member = self.members.forget(slot);
         self.stats.dropped.forgotten += 1;
+        self.tell_plugin(broadcast::Change::Forgotten(&member.identity.addr()));
         if member.state == State::Down {
             self.meeting.requests.remember(member.identity.route());
         }

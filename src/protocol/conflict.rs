@@ -1,6 +1,7 @@
 //! Two processes with one key (PROTOCOL §3): the one that lost is silent until the other is gone.
 
 use super::{Life, Protocol};
+use crate::broadcast::Broadcasts;
 use crate::codec::Update;
 use crate::event::Event;
 use crate::identity::Identity;
@@ -33,7 +34,7 @@ pub(super) struct Pacing {
     ended: Option<Instant>,
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// We have lost our key to `rival`.
     pub(super) fn enter_conflict(&mut self, rival: I) {
         let pacing = &mut self.restraint.conflict;

@@ -48,7 +48,7 @@ pub(super) fn suspicion<I: Identity>(identity: &I, incarnation: u32, by: &[I::Ad
 impl<I: Identity> Protocol<I> {
     /// An active member with these others, which holds nothing back and has told everything.
     pub(super) fn among(me: &I, others: &[I]) -> Self {
-        let mut protocol = Self::new(me.clone(), Config::lan(), 7);
+        let mut protocol = Self::new(me.clone(), (), Config::lan(), 7);
         protocol.at(1_000);
         protocol.start();
         for other in others {
@@ -88,7 +88,7 @@ impl<I: Identity> Protocol<I> {
         let dst = destination(&self.me.addr);
         let (version, cluster, source) = (Version::CURRENT, None, source.clone());
         let header = Header { version, cluster, dst, cookie, source, incarnation, message };
-        self.receive(&header, &mut updates).expect("the header is in order");
+        self.receive(&header, &mut updates, &mut Vec::new()).expect("the header is in order");
         self.settle();
     }
 

@@ -1,11 +1,12 @@
 //! Rounds of gossip (SWIM §4.1): while there is news, a few members at random are told.
 
 use super::{Intent, Life, Protocol, Say};
+use crate::broadcast::{Broadcasts, Change};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::timers::Timer;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// There is something to tell: at once, unless the last round was less than an interval ago.
     pub(super) fn arm_gossip(&mut self) {
         if matches!(self.me.life, Life::Dormant | Life::Conflict(_)) || self.timers.is_set(Timer::Gossip) {
@@ -19,12 +20,15 @@ impl<I: Identity> Protocol<I> {
         if matches!(self.me.life, Life::Leaving { .. }) && self.has_left() {
             return self.fall_idle();
         }
+        self.end_farewell();
         if self.members.len() == 0 {
             // Nobody to tell; whoever comes learns it from our header and feed.
             self.me.news = None;
             self.news.clear(&mut self.members);
+            self.tell_plugin(Change::Alone);
         }
-        if self.news.is_empty() && self.me.news.is_none() && !matches!(self.me.life, Life::Leaving { .. }) {
+        let quiet = self.news.is_empty() && self.me.news.is_none() && self.broadcasts.backlog() == 0;
+        if quiet && !matches!(self.me.life, Life::Leaving { .. }) {
             return;
         }
         self.watch.last_gossip = Some(self.now);

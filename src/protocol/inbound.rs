@@ -5,13 +5,15 @@
 
 use super::apply::Speaker;
 use super::{Life, Protocol, Say};
-use crate::codec::{Header, Message, Pull, Refusal, Update, VERSION};
+use crate::broadcast::Broadcasts;
+use crate::codec::{Header, Message, Pull, Refusal, Section, Update, VERSION};
 use crate::error::DatagramError;
 use crate::event::Event;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::seeds::Ask;
 use crate::state::State;
+use alloc::vec::Vec;
 use core::num::NonZeroU32;
 use core::time::Duration;
 
@@ -47,12 +49,13 @@ pub(super) enum Sender {
     Stranger(Option<Refusal>),
 }
 
-impl<I: Identity> Protocol<I> {
-    /// Takes a datagram. `updates` is emptied.
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
+    /// Takes a datagram: its header, its updates, its other sections.
     pub(crate) fn receive(
         &mut self,
         header: &Header<I>,
-        updates: &mut alloc::vec::Vec<Update<I>>,
+        updates: &mut Vec<Update<I>>,
+        sections: &mut Vec<Section<'_, I>>,
     ) -> Result<(), Rejected> {
         self.check_address(header)?;
         if let Message::Refused { .. } = header.message {
@@ -80,14 +83,15 @@ impl<I: Identity> Protocol<I> {
             }
             return Ok(());
         }
-        let before = (self.members.len(), self.members.digest().root());
+        let roots = (self.members.digest().root(), self.records_root());
+        let members = self.members.len();
         let fed = updates.len();
         let leaves =
             matches!(updates.first(), Some(u) if u.state == State::Left && u.identity == header.source);
         let sender = self.hear_header(header, is_feed, leaves);
         self.hear_message(header, sender);
         let (Sender::Member(slot), false) = (sender, matches!(header.message, Message::Unknown(_))) else {
-            if !updates.is_empty() {
+            if !updates.is_empty() || !sections.is_empty() {
                 self.stats.dropped.unapplied += 1;
             }
             return Ok(());
@@ -99,13 +103,20 @@ impl<I: Identity> Protocol<I> {
                 if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) },
             );
         }
+        if !sections.is_empty() {
+            // The others know what a joiner learns.
+            let is_page = matches!(header.message, Message::SyncPage(_));
+            self.hear_sections(sections, !is_page || self.exchange.complete);
+        }
         match &header.message {
-            Message::Feed { number, .. } if is_feed => {
-                self.fed(&header.source, *number, before.0);
+            Message::Feed { number, clock } if is_feed => {
+                self.broadcasts.hear_clock(*clock);
+                self.fed(&header.source, *number, members);
                 self.sync_after_feed(slot, fed);
             }
             Message::SyncPage(page) => {
-                self.hear_page(slot, page, before.1 != self.members.digest().root());
+                let taught = roots != (self.members.digest().root(), self.records_root());
+                self.hear_page(slot, page, taught);
             }
             _ => {}
         }
@@ -232,9 +243,7 @@ impl<I: Identity> Protocol<I> {
                 self.hear_forwarded_ack(slot, *number, identity, *incarnation);
             }
             (Message::Nack { number }, Sender::Member(_)) => self.hear_nack(*number),
-            (Message::Sync { number, version, members, .. }, Sender::Member(slot)) => {
-                self.hear_sync(slot, *number, *version, *members);
-            }
+            (sync @ Message::Sync { .. }, Sender::Member(slot)) => self.hear_sync(slot, sync),
             (Message::SyncPull(pull), Sender::Member(slot)) => self.hear_pull(slot, pull),
             (Message::SyncLeaves { number, leaves }, Sender::Member(slot)) => {
                 self.hear_leaves(slot, *number, leaves.as_ref());

@@ -1,6 +1,7 @@
 //! Executable invariants, for debug builds.
 
 use super::{Life, Protocol};
+use crate::broadcast::Broadcasts;
 use crate::identity::Identity;
 use crate::timers::Timer;
 
@@ -9,7 +10,7 @@ const WHOLE: usize = 64;
 /// Larger ones are checked after one call in so many, at random.
 const SAMPLE: u64 = 1024;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// What must hold after every call.
     pub(super) fn check_invariants(&mut self) {
         let serving = self.me.is_serving();
@@ -30,7 +31,8 @@ impl<I: Identity> Protocol<I> {
             assert!(self.timers.is_set(Timer::Probe), "whoever has members probes");
             assert!(self.timers.is_set(Timer::Sync), "whoever has members compares");
         }
-        if serving && (!self.news.is_empty() || self.me.news.is_some()) {
+        let news = !self.news.is_empty() || self.me.news.is_some() || self.broadcasts.backlog() > 0;
+        if serving && news {
             assert!(self.timers.is_set(Timer::Gossip), "news is told");
         }
         let all = self.members.len() + self.members.departed().len();
@@ -42,6 +44,7 @@ impl<I: Identity> Protocol<I> {
 
     fn check_tables(&self) {
         self.members.check();
+        self.broadcasts.check();
         let suspects = self.members.active().iter();
         let suspects = suspects.filter(|slot| self.members[**slot].state == crate::State::Suspect).count();
         assert_eq!(suspects, self.suspicions.len(), "a suspicion for each suspect");

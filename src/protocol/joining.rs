@@ -2,6 +2,7 @@
 
 use super::inbound::Sender;
 use super::{Intent, Life, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{Header, Message, Refusal};
 use crate::event::{Event, SeedOutcome};
 use crate::identity::Identity;
@@ -9,7 +10,7 @@ use crate::seeds::{Ask, SeedDue};
 use crate::timers::Timer;
 use rand::RngExt;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The user starts a cluster, or goes on without seeds.
     pub(crate) fn start(&mut self) {
         match self.me.life {
@@ -57,8 +58,7 @@ impl<I: Identity> Protocol<I> {
         }
         match self.me.identity.renew(&self.me.identity) {
             Some(identity) => {
-                self.me.identity = identity;
-                self.me.incarnation = 0;
+                self.become_identity(identity);
             }
             None => self.me.incarnation = self.me.incarnation.wrapping_add(1),
         }
@@ -78,7 +78,7 @@ impl<I: Identity> Protocol<I> {
         self.arm_probe();
         self.arm_seeds();
         self.arm_sync();
-        if !self.news.is_empty() || self.me.news.is_some() {
+        if !self.news.is_empty() || self.me.news.is_some() || self.broadcasts.backlog() > 0 {
             self.arm_gossip();
         }
         if !self.timers.is_set(Timer::Announce) {

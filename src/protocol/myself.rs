@@ -3,6 +3,7 @@
 use super::Protocol;
 use super::conflict::Conflict;
 use super::merge::later;
+use crate::broadcast::{Broadcasts, Change};
 use crate::codec::Update;
 use crate::error::CommandError;
 use crate::event::Event;
@@ -51,8 +52,8 @@ pub(crate) enum Life<I> {
     Joining,
     /// A member.
     Active,
-    /// Telling that it leaves: since when, and how often it was told.
-    Leaving { since: Instant, told: u8 },
+    /// Telling that it leaves: since when, how often it was told, and whether what it published is told first.
+    Leaving { since: Instant, told: u8, farewell: bool },
     /// Another process has won its key.
     Conflict(Conflict<I>),
 }
@@ -82,7 +83,7 @@ impl<I: Identity> Myself<I> {
     }
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// The table of PROTOCOL §3.
     pub(super) fn hear_about_me(&mut self, update: &Update<I>) {
         match self.me.life {
@@ -191,8 +192,7 @@ impl<I: Identity> Protocol<I> {
         match &self.me.life {
             Life::Conflict(conflict) if !identity.supersedes(&conflict.rival) => Err(CommandError::NotNewer),
             Life::Dormant | Life::Leaving { .. } => {
-                self.me.identity = identity;
-                self.me.incarnation = 0;
+                self.become_identity(identity);
                 Ok(())
             }
             Life::Joining | Life::Active | Life::Conflict(_) => {
@@ -202,6 +202,14 @@ impl<I: Identity> Protocol<I> {
         }
     }
 
+    /// Takes another identity of our key; what we publish is ours as before.
+    pub(super) fn become_identity(&mut self, identity: I) {
+        self.me.identity = identity;
+        self.me.incarnation = 0;
+        self.tell_plugin(Change::Renewed);
+        self.arm_broadcasts();
+    }
+
     /// Goes on under another identity of our key: everybody is told at once, and requests under way are
     /// made again, since cookies are of one identity.
     pub(super) fn adopt(&mut self, identity: I) {
@@ -209,8 +217,7 @@ impl<I: Identity> Protocol<I> {
             // Its ack would go to where we were.
             self.void_probe();
         }
-        self.me.identity = identity;
-        self.me.incarnation = 0;
+        self.become_identity(identity);
         if matches!(self.me.life, Life::Conflict(_)) {
             self.leave_conflict();
         }

@@ -7,6 +7,7 @@
 use super::apply::Speaker;
 use super::conflict::Pacing;
 use super::{Intent, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::Refusal;
 use crate::config::Config;
 use crate::fingerprint::{destination, fingerprint, mix};
@@ -95,7 +96,7 @@ impl Restraint {
     }
 }
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Tells `to` what is held of its key.
     pub(super) fn notify(&mut self, to: &I, held: (I, u32, State), proven: bool) {
         let key = to.addr();

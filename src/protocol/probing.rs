@@ -2,6 +2,7 @@
 
 use super::apply::Speaker;
 use super::{Intent, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{Suspecters, Update};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
@@ -11,7 +12,7 @@ use crate::seeds::Ask;
 use crate::state::State;
 use crate::timers::Timer;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// An interval is over: judge the present probe, start the next.
     pub(super) fn probe_due(&mut self) {
         self.timers.clear(Timer::ProbeTimeout);

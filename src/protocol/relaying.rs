@@ -1,12 +1,13 @@
 //! Pinging for others (SWIM §3.1, Lifeguard §IV-A): ack if there is one, nack if there is none yet.
 
 use super::{Intent, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::probe::Origin;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A member asks us to ping `target`. We do so on our own account, with a number of our own; if we
     /// cannot, we say so at once.
     pub(super) fn hear_ping_req(

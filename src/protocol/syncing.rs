@@ -2,13 +2,14 @@
 //! time, from wherever it is to be had.
 
 use super::{Intent, Protocol, Say};
+use crate::broadcast::Broadcasts;
 use crate::codec::{DIGEST_VERSION, Header, Leaves, MAX_HAVE, Message, Page, Plane, Position, Pull};
-use crate::digest::{Digest, salted};
+use crate::digest::{Digest, Entry, salted};
 use crate::event::Event;
 use crate::exchange::{Errand, PULLS, Range, Turned, Verdict};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
-use crate::members::{Entry, Slot};
+use crate::members::Slot;
 use crate::stats::Comparison;
 use crate::timers::Timer;
 use core::time::Duration;
@@ -16,10 +17,12 @@ use rand::RngExt;
 
 /// Updates in a feed from which on the cluster is large: its space is pulled in parts, not compared first.
 const LARGE_FEED: usize = 32;
+/// The token of our own entry of the members plane; no slot has this number.
+pub(crate) const MYSELF: u64 = u64::MAX;
 /// Most leaves of one range: the whole space makes as many ranges as pulls may be in flight.
 const LEAVES_A_RANGE: usize = 256 / PULLS;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Sets the deadline of the next step.
     pub(super) fn arm_sync(&mut self) {
         if self.me.is_serving() && self.members.len() > 0 {
@@ -102,8 +105,7 @@ impl<I: Identity> Protocol<I> {
 
     /// The answer to a comparison.
     pub(super) fn hear_leaves(&mut self, peer: Slot, number: u16, leaves: Option<&Leaves>) {
-        let asked = |c: &mut crate::exchange::Comparison| c.number == number && c.peer == peer;
-        if self.exchange.comparison.take_if(asked).is_none() {
+        if !self.exchange.answer(number, peer, leaves.map(|leaves| leaves.plane)) {
             self.stats.dropped.unmatched += 1;
             return;
         }
@@ -112,30 +114,33 @@ impl<I: Identity> Protocol<I> {
             self.stats.last_equal = Some(Comparison { at: self.now, with });
             return self.conclude(Verdict::default());
         };
-        self.exchange.verdict = Some(Verdict::default());
-        if leaves.plane == Plane::Members {
-            self.plan(peer, leaves);
-        }
+        self.exchange.verdict.get_or_insert_default();
+        self.plan(peer, leaves);
         self.run_errands();
         self.arm_sync();
     }
 
     /// Ranges of adjacent leaves that differ.
     fn plan(&mut self, peer: Slot, leaves: &Leaves) {
-        let ours = self.digest().salted(leaves.salt);
-        let mut run: Option<(u64, usize)> = None;
+        let ours = match leaves.plane {
+            Plane::Members => self.digest().salted(leaves.salt),
+            Plane::Records => match self.broadcasts.digest() {
+                Some(digest) => digest.salted(leaves.salt),
+                None => return,
+            },
+        };
+        let mut run: Option<(usize, usize)> = None;
         let differs =
             core::iter::zip(ours, leaves.leaves.iter().copied()).map(|(ours, theirs)| ours != theirs);
         for (number, differs) in differs.chain([false]).enumerate() {
             run = match run {
                 Some((from, length)) if differs && length < LEAVES_A_RANGE => Some((from, length + 1)),
                 Some((from, length)) => {
-                    let until = (from + length as u64 - 1) << 56 | (u64::MAX >> 8);
-                    let range = Range { from: from << 56, until };
+                    let range = Range::leaves(leaves.plane, from, from + length - 1);
                     self.exchange.errands.push_back(Errand::new(range, Some(peer)));
-                    differs.then_some((number as u64, 1))
+                    differs.then_some((number, 1))
                 }
-                None => differs.then_some((number as u64, 1)),
+                None => differs.then_some((number, 1)),
             };
         }
     }
@@ -144,10 +149,12 @@ impl<I: Identity> Protocol<I> {
     fn pull_everything(&mut self) {
         self.exchange.comparison = None;
         self.exchange.verdict = Some(Verdict::default());
-        let part = u64::MAX / PULLS as u64 + 1;
-        for number in 0..PULLS as u64 {
-            let range = Range { from: number * part, until: number * part + (part - 1) };
-            self.exchange.errands.push_back(Errand::new(range, None));
+        let planes = [Some(Plane::Members), self.broadcasts.digest().map(|_| Plane::Records)];
+        for plane in planes.into_iter().flatten() {
+            for first in (0..256).step_by(LEAVES_A_RANGE) {
+                let range = Range::leaves(plane, first, first + LEAVES_A_RANGE - 1);
+                self.exchange.errands.push_back(Errand::new(range, None));
+            }
         }
         self.run_errands();
         self.arm_sync();
@@ -169,7 +176,7 @@ impl<I: Identity> Protocol<I> {
     /// Sends pulls for what is to be done, as many as may be in flight and as the budget allows.
     fn run_errands(&mut self) {
         while self.exchange.pulls.len() < PULLS && self.exchange.may_ask(self.now) {
-            let Some(errand) = self.exchange.errands.pop_front() else { break };
+            let Some(errand) = self.exchange.next_errand() else { break };
             let active = |slot: &Slot| self.members.get(*slot).is_some_and(|member| member.state.is_active());
             let peer = match errand.peer.filter(active) {
                 Some(peer) => peer,
@@ -191,7 +198,16 @@ impl<I: Identity> Protocol<I> {
     }
 
     /// A member at random, but not this one if there is another.
+    ///
+    /// Where one failed, one that has answered in this exchange is asked, if there is one.
     fn draw_peer(&mut self, avoid: Option<Slot>) -> Slot {
+        if avoid.is_some() {
+            let active = |slot: Slot| self.members.get(slot).is_some_and(|member| member.state.is_active());
+            let draw = self.rng.random();
+            if let Some(peer) = self.exchange.answerer(draw, |slot| Some(slot) != avoid && active(slot)) {
+                return peer;
+            }
+        }
         let active = self.members.active();
         let at = self.rng.random_range(0..active.len());
         if Some(active[at]) == avoid { active[(at + 1) % active.len()] } else { active[at] }
@@ -202,7 +218,7 @@ impl<I: Identity> Protocol<I> {
         let number = self.next_number();
         let (pull, rest) = self.request(number, errand.range, back);
         if let Some(rest) = rest {
-            errand.range.until = rest.from - 1;
+            errand.range.until = rest.from.before();
             if !back {
                 self.exchange.errands.push_front(Errand::new(rest, errand.peer));
             }
@@ -216,21 +232,22 @@ impl<I: Identity> Protocol<I> {
         let salt = self.rng.random();
         let mut ours = core::mem::take(&mut self.ranged);
         self.range(range, &mut ours);
-        // Keys of one fingerprint cannot be parted: then some of what we have goes unsaid.
-        let beyond = ours.get(MAX_HAVE).map(|(entry, _)| entry.key).filter(|key| *key > range.from);
-        let rest = beyond.map(|from| Range { from, until: range.until });
-        let until = beyond.map_or(range.until, |from| from - 1);
-        let named = ours.iter().take(MAX_HAVE).take_while(|(entry, _)| entry.key <= until);
-        let have = named.map(|(entry, _)| salted(entry.value, salt)).collect();
+        // What is at one position cannot be parted: then some of what we have goes unsaid.
+        let beyond = ours.get(MAX_HAVE).map(|entry| entry.position).filter(|at| *at > range.from);
+        let rest = beyond.map(|from| Range { from, ..range });
+        let until = beyond.map_or(range.until, Position::before);
+        let named = ours.iter().take(MAX_HAVE).take_while(|entry| entry.position <= until);
+        let have = named.map(|entry| salted(entry.value, salt)).collect();
         self.ranged = ours;
-        let position = |key| Position { key, item: 0 };
-        let (from, until) = (position(range.from), position(until));
-        (Pull { number, plane: Plane::Members, back, from, until, salt, have }, rest)
+        let Range { plane, from, .. } = range;
+        let until = if plane == Plane::Members { Position { item: 0, ..until } } else { until };
+        (Pull { number, plane, back, from, until, salt, have }, rest)
     }
 
     /// A page was applied; `taught` says that it changed what we hold.
     pub(super) fn hear_page(&mut self, peer: Slot, page: &Page, taught: bool) {
-        let Some(at) = self.exchange.find(page.number, peer).filter(|_| page.plane == Plane::Members) else {
+        let of_plane = |at: &usize| self.exchange.pulls[*at].range.plane == page.plane;
+        let Some(at) = self.exchange.find(page.number, peer).filter(of_plane) else {
             self.stats.dropped.unmatched += 1;
             return;
         };
@@ -238,7 +255,7 @@ impl<I: Identity> Protocol<I> {
         if let Some(verdict) = self.exchange.verdict.as_mut().filter(|_| !back) {
             verdict.useful |= taught;
         }
-        match self.exchange.turn(at, page.next.map(|next| next.key)) {
+        match self.exchange.turn(at, page.next) {
             Turned::Done => {}
             Turned::On(errand) if back => {
                 if errand.peer == Some(peer) && self.exchange.may_ask(self.now) {
@@ -295,21 +312,26 @@ impl<I: Identity> Protocol<I> {
     /// The digest of the members plane, oneself included.
     pub(crate) fn digest(&self) -> Digest {
         let me = self.my_entry();
-        self.members.digest().with(me.key, me.value)
+        self.members.digest().with(&me)
     }
 
     /// Our own entry of the members plane.
     pub(crate) fn my_entry(&self) -> Entry {
-        Entry::of(&self.me.identity, self.me.incarnation)
+        Entry::of(&self.me.identity, self.me.incarnation, MYSELF)
     }
 
     /// The entries of a range, ours among them, in the order of positions.
-    pub(crate) fn range(&self, range: Range, out: &mut alloc::vec::Vec<(Entry, Option<Slot>)>) {
-        self.members.range(range.from, range.until, out);
+    pub(crate) fn range(&self, range: Range, out: &mut alloc::vec::Vec<Entry>) {
+        out.clear();
+        if range.plane == Plane::Records {
+            return self.broadcasts.entries(range.from, range.until, out);
+        }
+        let (from, until) = (range.from.key, range.until.key);
+        self.members.entries(from, until, out);
         let me = self.my_entry();
-        if (range.from..=range.until).contains(&me.key) {
-            let at = out.partition_point(|(entry, _)| entry.key < me.key);
-            out.insert(at, (me, None));
+        if (from..=until).contains(&me.position.key) {
+            let at = out.partition_point(|entry| entry.position.key < me.position.key);
+            out.insert(at, me);
         }
     }
 
@@ -348,7 +370,7 @@ impl<I: Identity> Protocol<I> {
         let (pull, rest) = self.request(number, range, back);
         if let Some(rest) = rest {
             // We have learnt so much meanwhile that it says less of it.
-            self.exchange.pulls[at].range.until = rest.from - 1;
+            self.exchange.pulls[at].range.until = rest.from.before();
             if !back {
                 self.exchange.errands.push_front(Errand::new(rest, Some(peer)));
             }

@@ -1,6 +1,7 @@
 //! Deadlines: the earliest of all, serving them, and a process that stood still.
 
 use super::{Life, Protocol};
+use crate::broadcast::Broadcasts;
 use crate::identity::Identity;
 use crate::state::State;
 use crate::suspicion::longest;
@@ -8,7 +9,7 @@ use crate::time::Instant;
 use crate::timers::Timer;
 use core::time::Duration;
 
-impl<I: Identity> Protocol<I> {
+impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Takes the time; one that runs backwards is clamped, here and nowhere else. If a deadline was missed by
     /// more than half a probe timeout, this process stood still.
     pub(crate) fn advance(&mut self, now: Instant) {

@@ -5,5 +5,6 @@ mod codec;
 mod faulty;
 mod identity;
 mod plain;
+mod published;
 mod stock;
 mod toy;

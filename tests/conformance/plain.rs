@@ -1,5 +1,6 @@
 //! A small codec written by hand: fixed widths, and a frame around each section.
 
+use crate::published;
 use crate::toy::{Fault, Key, Toy};
 use core::fmt;
 use core::num::NonZeroU32;
@@ -56,7 +57,22 @@ impl Codec<Toy> for Plain {
             SectionRef::Unknown { kind, body } => {
                 out.put_u8(kind) && out.put(&(body.len() as u16).to_le_bytes()) && out.put(body)
             }
-            _ => return Err(Malformed),
+            published => {
+                let kind = match published {
+                    SectionRef::Manifest(_) => 2,
+                    SectionRef::Record(_) => 3,
+                    SectionRef::UserEvent(_) => 4,
+                    SectionRef::Topic(_) => 5,
+                    SectionRef::Custom(_) => 6,
+                    _ => return Err(Malformed),
+                };
+                let mut body = [0; 1_400];
+                let mut body = Out::new(&mut body);
+                let fits = published::put(published, &mut body)?;
+                fits && out.put_u8(kind)
+                    && out.put(&(body.len() as u16).to_le_bytes())
+                    && out.put(body.written())
+            }
         })
     }
 
@@ -170,7 +186,7 @@ impl<'a> Sections<'a> {
         let len = u16::from_le_bytes(self.0.array()?);
         let body = self.0.take(len.into())?;
         if kind != 1 {
-            return Ok(Section::Unknown { kind, body });
+            return published::take(kind, body);
         }
         let mut body = Bytes(body);
         let (identity, incarnation) = body.life()?;
@@ -206,8 +222,9 @@ impl<'a> Iterator for Sections<'a> {
     }
 }
 
+/// Reads from the start of a slice.
 #[derive(Debug)]
-struct Bytes<'a>(&'a [u8]);
+pub(crate) struct Bytes<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Bytes<'a> {
     fn take(&mut self, len: usize) -> Result<&'a [u8], Malformed> {
@@ -216,7 +233,7 @@ impl<'a> Bytes<'a> {
         Ok(taken)
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(Malformed)?;
         self.0 = rest;
         Ok(*taken)
@@ -306,8 +323,22 @@ impl<'a> Bytes<'a> {
         })
     }
 
-    fn u64(&mut self) -> Result<u64, Malformed> {
+    pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64, Malformed> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    pub(crate) fn flag(&mut self) -> Result<bool, Malformed> {
+        is_set(self.array::<1>()?[0])
+    }
+
+    /// A length of two bytes, then as many.
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+        let len = u16::from_le_bytes(self.array()?);
+        self.take(len.into())
     }
 
     fn position(&mut self, plane: Plane) -> Result<Position, Malformed> {

@@ -5,8 +5,8 @@ use core::net::SocketAddr;
 use haulout::Out;
 use haulout::State;
 use haulout::codec::{
-    Codec, DIGEST_VERSION, HeaderRef, LeavesRef, MessageRef, Page, Plane, Position, PullRef, Refusal,
-    SectionRef, Suspecters, Update, Version,
+    Codec, DIGEST_VERSION, HeaderRef, LeavesRef, Manifest, MessageRef, Page, Plane, Position, PullRef,
+    Record, Refusal, Section, SectionRef, Suspecters, Update, UserEvent, Version,
 };
 use haulout::fingerprint::destination;
 use haulout_codec_serde::PostcardCodec;
@@ -47,6 +47,10 @@ fn update<I: Kind>(rng: &mut SmallRng, present: &[I]) -> Update<I> {
     Update { identity: identity(rng, present), incarnation: incarnation::<I>(rng), state, by }
 }
 
+fn plane(rng: &mut SmallRng) -> Plane {
+    if rng.random_bool(0.5) { Plane::Members } else { Plane::Records }
+}
+
 fn position(rng: &mut SmallRng) -> Position {
     match rng.random_range(0..3) {
         0 => Position::FIRST,
@@ -81,16 +85,17 @@ fn message<'a, I: Kind>(
             number,
             version: DIGEST_VERSION,
             members: rng.random(),
-            records: None,
+            records: rng.random_bool(0.5).then(|| rng.random()),
             clock: rng.random(),
         },
         12 => {
-            let leaves = LeavesRef { plane: Plane::Members, salt: rng.random(), leaves: words };
+            let plane = plane(rng);
+            let leaves = LeavesRef { plane, salt: rng.random(), leaves: words };
             MessageRef::SyncLeaves { number, leaves: (sync > 0).then_some(leaves) }
         }
         13 => MessageRef::SyncPull(PullRef {
             number,
-            plane: Plane::Members,
+            plane: plane(rng),
             back: sync == 0,
             from: position(rng),
             until: position(rng),
@@ -99,14 +104,20 @@ fn message<'a, I: Kind>(
         }),
         14 => {
             let next = (sync > 0).then(|| position(rng));
-            MessageRef::SyncPage(Page { number, plane: Plane::Members, from: position(rng), next })
+            MessageRef::SyncPage(Page { number, plane: plane(rng), from: position(rng), next })
         }
         _ => MessageRef::Gossip,
     }
 }
 
 /// A datagram to `to` from `source`, if somebody in particular speaks.
-pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Option<&I>, to: &I) -> Vec<u8> {
+pub(crate) fn datagram<I: Kind>(
+    rng: &mut SmallRng,
+    present: &[I],
+    lives: &[(I::Addr, u32)],
+    source: Option<&I>,
+    to: &I,
+) -> Vec<u8> {
     let random = identity(rng, present);
     let source = source.unwrap_or(&random);
     let other = identity(rng, present);
@@ -134,5 +145,40 @@ pub(crate) fn datagram<I: Kind>(rng: &mut SmallRng, present: &[I], source: Optio
         let put = PostcardCodec.put_section(SectionRef::Update(update.as_ref()), &mut out);
         assert!(put.expect("an update can be written"));
     }
+    if !matches!(message, MessageRef::YouAreDown) {
+        for _ in 0..rng.random_range(0..3) {
+            let section = published(rng, present, lives);
+            let put = PostcardCodec.put_section(section.as_ref(), &mut out);
+            assert!(put.expect("what is published can be written"));
+        }
+    }
     out.written().to_vec()
+}
+
+/// A manifest, a record or a user event that nobody published, often of a life that somebody has.
+fn published<I: Kind>(rng: &mut SmallRng, present: &[I], lives: &[(I::Addr, u32)]) -> Section<'static, I> {
+    let identity = identity(rng, present);
+    let (key, life) = match lives.get(rng.random_range(0..lives.len() + 1)) {
+        Some((key, life)) if rng.random_bool(0.8) => (key.clone(), *life),
+        _ => (identity.addr(), rng.random()),
+    };
+    let identity = present.iter().find(|known| known.is_at(&key)).cloned().unwrap_or(identity);
+    let version = match rng.random_range(0..12) {
+        0 => u64::MAX - rng.random_range(0..3),
+        1 => rng.random(),
+        _ => rng.random_range(0..60),
+    };
+    let topic = rng.random_range(1..4);
+    match rng.random_range(0..4) {
+        0 => Section::Manifest(Manifest { identity, life, floor: version }),
+        1 => {
+            let (seq, payload, ttl) = (version, b"forged", [None, Some(3)][rng.random_range(0..2)]);
+            Section::UserEvent(UserEvent { origin: key, topic, life, seq, time: version, ttl, payload })
+        }
+        _ => {
+            let value = [None, Some(&b"forged"[..])][rng.random_range(0..2)];
+            let name = [&b"key 1"[..], b"key 2", b"other"][rng.random_range(0..3)];
+            Section::Record(Record { owner: key, topic, key: name, life, version, value })
+        }
+    }
 }

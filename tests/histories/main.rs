@@ -7,6 +7,7 @@ mod forge;
 mod kind;
 mod network;
 mod node;
+mod published;
 mod world;
 
 use core::net::SocketAddr;

@@ -1,7 +1,9 @@
 //! An engine, and what must hold after everything that it does.
 
 use crate::kind::{Kind, later};
+use crate::published::{self, Published};
 use core::net::SocketAddr;
+use haulout::broadcast::Registry;
 use haulout::{Config, Engine, Event, Instant, Phase, State};
 use haulout_codec_serde::PostcardCodec;
 use std::collections::{BTreeMap, VecDeque};
@@ -9,8 +11,11 @@ use std::collections::{BTreeMap, VecDeque};
 /// Most bytes of a datagram.
 const LIMIT: usize = 1_400;
 
+pub(crate) type Member<I> = Engine<(I, PostcardCodec, Registry<I>)>;
+
 pub(crate) struct Node<I: Kind> {
-    pub(crate) engine: Engine<(I, PostcardCodec, ())>,
+    pub(crate) engine: Member<I>,
+    pub(crate) published: Published<I>,
     /// When the engine's next deadline is, in microseconds.
     pub(crate) due: u64,
     pub(crate) paused_until: u64,
@@ -20,16 +25,18 @@ pub(crate) struct Node<I: Kind> {
     held: BTreeMap<I::Addr, (I, u32, State)>,
     own: (I, u32),
     pub(crate) renewals: u64,
+    steps: u64,
 }
 
 impl<I: Kind> Node<I> {
-    pub(crate) fn new(identity: I, config: Config, seed: u64) -> Self {
+    pub(crate) fn new(identity: I, config: Config, seed: u64, exact: bool) -> Self {
         let own = (identity.clone(), 0);
-        let engine =
-            Engine::new(identity, PostcardCodec, (), config, seed).expect("the settings are possible");
+        let engine = Engine::new(identity, PostcardCodec, published::registry(), config, seed)
+            .expect("the settings are possible");
         let (replayed, held) = (BTreeMap::new(), BTreeMap::new());
         Self {
             engine,
+            published: Published::new(exact),
             due: u64::MAX,
             paused_until: 0,
             socket: VecDeque::new(),
@@ -37,6 +44,7 @@ impl<I: Kind> Node<I> {
             held,
             own,
             renewals: 0,
+            steps: 0,
         }
     }
 
@@ -44,10 +52,19 @@ impl<I: Kind> Node<I> {
     pub(crate) fn act(
         &mut self,
         now: u64,
-        mutate: impl FnOnce(&mut Engine<(I, PostcardCodec, ())>, Instant),
+        mutate: impl FnOnce(&mut Member<I>, Instant),
+    ) -> Vec<(SocketAddr, Vec<u8>)> {
+        self.act_and_publish(now, |engine, _, now| mutate(engine, now))
+    }
+
+    /// The same, for what publishes.
+    pub(crate) fn act_and_publish(
+        &mut self,
+        now: u64,
+        mutate: impl FnOnce(&mut Member<I>, &mut Published<I>, Instant),
     ) -> Vec<(SocketAddr, Vec<u8>)> {
         let now = Instant::from_micros(now);
-        mutate(&mut self.engine, now);
+        mutate(&mut self.engine, &mut self.published, now);
         let mut buf = [0; 2 * LIMIT];
         let mut sent = Vec::new();
         while let Some(transmit) = self.engine.poll_transmit(now, &mut buf) {
@@ -56,8 +73,14 @@ impl<I: Kind> Node<I> {
             sent.push((transmit.to, buf[..transmit.len].to_vec()));
             assert!(sent.len() < 1_000, "one call makes no flood");
         }
+        let mut has_news = false;
         while let Some(event) = self.engine.poll_event() {
             self.replay(event);
+            has_news = true;
+        }
+        self.steps += 1;
+        if has_news || self.steps.is_multiple_of(8) {
+            self.published.check(&self.engine);
         }
         self.check();
         self.due = self.engine.poll_timeout().map_or(u64::MAX, Instant::as_micros);
@@ -65,6 +88,7 @@ impl<I: Kind> Node<I> {
     }
 
     fn replay(&mut self, event: Event<I>) {
+        self.published.replay(&event, self.engine.identity());
         let members = &mut self.replayed;
         match event {
             Event::Up { identity } => {

@@ -3,9 +3,11 @@
 use crate::forge;
 use crate::kind::{Kind, PLACES, route};
 use crate::network::{Flight, Network};
-use crate::node::Node;
+use crate::node::{Member, Node};
+use crate::published::{Published, are_equal, publish};
 use core::net::SocketAddr;
 use core::time::Duration;
+use haulout::codec::Codec;
 use haulout::{Config, Engine, Phase, State};
 use haulout_codec_serde::PostcardCodec;
 use rand::rngs::SmallRng;
@@ -31,6 +33,8 @@ pub(crate) struct World<I: Kind> {
     is_verbose: bool,
     /// The last process has the key of the first.
     has_twin: bool,
+    /// Lives that were seen on the wire: forgers use them.
+    lives: Vec<(I::Addr, u32)>,
 }
 
 impl<I: Kind> World<I> {
@@ -44,7 +48,7 @@ impl<I: Kind> World<I> {
         network.late = [0, 5][rng.random_range(0..2)];
         network.damaged = [0, 1, 5][rng.random_range(0..3)];
         let nodes = (0..places).map(|_| None).collect();
-        Self { rng, now: SECOND, network, nodes, last, is_verbose, has_twin: false }
+        Self { rng, now: SECOND, network, nodes, last, is_verbose, has_twin: false, lives: Vec::new() }
     }
 
     /// The same, with a second process of the first one's key, at another route.
@@ -87,7 +91,8 @@ impl<I: Kind> World<I> {
         let is_twin = self.is_twin(place);
         let identity = if is_twin { I::make(0, epoch, TWIN) } else { I::make(place as u16, epoch, 0) };
         self.last[place] = identity.clone();
-        self.nodes[place] = Some(Node::new(identity, Self::config(), self.rng.random()));
+        self.nodes[place] =
+            Some(Node::new(identity, Self::config(), self.rng.random(), self.network.damaged == 0));
         self.join(place);
     }
 
@@ -102,23 +107,46 @@ impl<I: Kind> World<I> {
         }
     }
 
-    fn act(
-        &mut self,
-        place: usize,
-        mutate: impl FnOnce(&mut Engine<(I, PostcardCodec, ())>, haulout::Instant),
-    ) {
+    fn act(&mut self, place: usize, mutate: impl FnOnce(&mut Member<I>, haulout::Instant)) {
         let Some(node) = &mut self.nodes[place] else { return };
         let sent = node.act(self.now, mutate);
+        self.carry(place, sent);
+    }
+
+    /// Publishes something at random.
+    fn publish(&mut self, place: usize) {
+        let Some(node) = &mut self.nodes[place] else { return };
+        let rng = &mut self.rng;
+        let sent = node.act_and_publish(self.now, |engine, published, now| {
+            publish(rng, engine, published, now);
+        });
+        self.carry(place, sent);
+    }
+
+    fn carry(&mut self, place: usize, sent: Vec<(SocketAddr, Vec<u8>)>) {
+        let Some(node) = &self.nodes[place] else { return };
         self.last[place] = node.engine.identity().clone();
         for (to, bytes) in sent {
+            self.overhear(&bytes);
             self.network.send(&mut self.rng, self.now, Flight { from: place as u16, to, bytes });
+        }
+    }
+
+    /// Whoever listens learns of which life records are.
+    fn overhear(&mut self, bytes: &[u8]) {
+        let Ok((_, sections)) = <PostcardCodec as Codec<I>>::decode(&PostcardCodec, bytes) else { return };
+        let lives = sections.flatten().filter_map(|section| Published::lives(&section));
+        for life in lives {
+            if !self.lives.contains(&life) {
+                self.lives.push(life);
+            }
         }
     }
 
     /// One operation at random.
     fn step(&mut self) {
         let place = self.rng.random_range(0..self.nodes.len());
-        let operation = self.rng.random_range(0..20);
+        let operation = self.rng.random_range(0..28);
         self.note(|| format!("operation {operation} at {place}"));
         match operation {
             0 => self.nodes[place] = None,
@@ -150,6 +178,7 @@ impl<I: Kind> World<I> {
             10 => self.network.sides = core::array::from_fn(|_| self.rng.random_range(0..2)),
             11 => self.network.sides = [0; 16],
             12 => self.act(place, |engine, _| engine.handle_timeout(haulout::Instant::ZERO)),
+            13..=20 => self.publish(place),
             _ => self.forge(place),
         }
     }
@@ -160,7 +189,7 @@ impl<I: Kind> World<I> {
             let source = self.rng.random_range(0..2 * self.last.len());
             let source = self.last.get(source).cloned();
             let to = self.last[place].clone();
-            let bytes = forge::datagram(&mut self.rng, &self.last, source.as_ref(), &to);
+            let bytes = forge::datagram(&mut self.rng, &self.last, &self.lives, source.as_ref(), &to);
             self.deliver(place, bytes);
         }
     }
@@ -240,7 +269,7 @@ impl<I: Kind> World<I> {
         self.note(|| "heal".into());
         let mut calm = 0;
         for _ in 0..SETTLED {
-            if self.is_agreed() {
+            if self.is_agreed() && self.holds_the_same() {
                 if self.now.is_multiple_of(20) {
                     self.stays_quiet();
                 }
@@ -269,8 +298,11 @@ impl<I: Kind> World<I> {
         let before = loud(&self.nodes);
         self.pass(10 * SECOND);
         assert_eq!(before, loud(&self.nodes), "notices, gossip and renewals go on:{}", self.views());
-        assert!(self.is_agreed(), "the agreement does not last:{}", self.views());
-        let backlog = |node: &Node<I>| node.engine.stats().gauges.gossip_backlog;
+        assert!(self.is_agreed() && self.holds_the_same(), "the agreement does not last:{}", self.views());
+        let backlog = |node: &Node<I>| {
+            let gauges = node.engine.stats().gauges;
+            gauges.gossip_backlog + gauges.broadcast_backlog
+        };
         assert!(self.nodes.iter().flatten().filter(|n| n.lives()).all(|n| backlog(n) == 0), "news is left");
     }
 
@@ -333,6 +365,11 @@ impl<I: Kind> World<I> {
         })
     }
 
+    /// Everybody who lives holds what everybody who lives has published, and nothing else.
+    fn holds_the_same(&self) -> bool {
+        are_equal(&self.nodes.iter().flatten().filter(|node| node.lives()).collect::<Vec<_>>())
+    }
+
     fn views(&self) -> String {
         let view = |node: &Node<I>| {
             let engine = &node.engine;
@@ -341,7 +378,12 @@ impl<I: Kind> World<I> {
                 .map(|m| format!("\n    {:?} @{} {}", m.identity(), m.incarnation(), m.state()))
                 .collect();
             let (me, phase, health) = (engine.identity(), engine.phase(), engine.health());
-            format!("\n  {me:?} @{} {phase:?} health {health}:{}", engine.incarnation(), members.concat())
+            let (own, records) = (&node.published.own, node.published.shown());
+            format!(
+                "\n  {me:?} @{} {phase:?} health {health}:{}\n   put {own:?}, holds{records}",
+                engine.incarnation(),
+                members.concat()
+            )
         };
         self.nodes.iter().flatten().map(view).collect()
     }

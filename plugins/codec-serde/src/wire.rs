@@ -2,6 +2,7 @@
 
 mod header;
 mod message;
+mod published;
 mod reader;
 mod section;
 mod sync;

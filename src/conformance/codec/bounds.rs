@@ -1,7 +1,7 @@
 //! A piece is written whole or not at all, and what does not fit is `Ok(false)`.
 
 use super::corpus::Corpus;
-use super::{borrow, write};
+use super::write;
 use crate::codec::{Codec, Header, Message, Section};
 use crate::conformance::law;
 use crate::identity::Identity;
@@ -50,7 +50,7 @@ fn section_in_every_buffer<I: Identity, C: Codec<I>>(
         let mut out = Out::new(&mut buf);
         let head = codec.put_header(header.as_ref(), &mut out);
         law!(matches!(head, Ok(true)), EXACT, "{header:?}\n{room} bytes of {start}: {head:?}");
-        let result = codec.put_section(borrow(section), &mut out);
+        let result = codec.put_section(section.as_ref(), &mut out);
         if room < end {
             law!(matches!(result, Ok(false)), FULL, "{section:?}\n{room} bytes of {end}: {result:?}");
             out.truncate(start);

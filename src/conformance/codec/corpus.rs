@@ -1,8 +1,8 @@
 //! What is put on the wire: every message, header and section, with their edges.
 
 use crate::codec::{
-    DIGEST_VERSION, Header, Leaves, MAX_HAVE, MAX_SUSPECTERS, Message, Page, Plane, Position, Pull, Refusal,
-    Section, Suspecters, Update, VERSION, Version,
+    Custom, DIGEST_VERSION, Header, Leaves, MAX_HAVE, MAX_SUSPECTERS, Manifest, Message, Page, Plane,
+    Position, Pull, Record, Refusal, Section, Suspecters, TopicName, Update, UserEvent, VERSION, Version,
 };
 use crate::conformance::samples::keys;
 use crate::identity::Identity;
@@ -123,6 +123,36 @@ impl<'s, I: Identity> Corpus<'s, I> {
             }
         }
         sections.extend(unknown_sections());
+        sections.extend(self.published());
+        sections
+    }
+
+    /// What members publish, with and without what it may lack, and at its edges.
+    fn published(&self) -> Vec<Section<'static, I>> {
+        static LONG: [u8; 300] = [0x5a; 300];
+        let (identity, owner) = (&self.samples[0], &self.keys[0]);
+        let mut sections = Vec::new();
+        for (life, edge) in [(0, 0), (1, 127), (u32::MAX, 128), (7, u64::MAX)] {
+            let (topic, len) = (edge as u32, edge.min(300) as usize);
+            let bytes = &LONG[..len];
+            sections.push(Section::Manifest(Manifest { identity: identity.clone(), life, floor: edge }));
+            for value in [None, Some(bytes)] {
+                let (owner, key, version) = (owner.clone(), &bytes[..len.min(64)], edge);
+                sections.push(Section::Record(Record { owner, topic, key, life, version, value }));
+            }
+            for ttl in [None, Some(0), Some(topic)] {
+                let (origin, seq, time, payload) = (owner.clone(), edge, edge, bytes);
+                sections.push(Section::UserEvent(UserEvent { origin, topic, life, seq, time, ttl, payload }));
+            }
+            sections
+                .push(Section::Topic(TopicName { id: topic, name: ["", "größer"][usize::from(len > 0)] }));
+            sections.push(Section::Custom(Custom { topic, payload: bytes }));
+        }
+        for (identity, owner) in self.samples.iter().zip(self.samples.iter().map(Identity::addr)) {
+            let (topic, life, key) = (3, 4, b"key");
+            sections.push(Section::Manifest(Manifest { identity: identity.clone(), life, floor: 1 }));
+            sections.push(Section::Record(Record { owner, topic, key, life, version: 2, value: Some(b"") }));
+        }
         sections
     }
 
@@ -136,7 +166,26 @@ impl<'s, I: Identity> Corpus<'s, I> {
             self.update(self.samples.len() - 1, u32::MAX, State::Left),
             second,
             self.update(1, 31, State::Down),
+            Section::Manifest(Manifest { identity: self.samples[0].clone(), life: 9, floor: 200 }),
+            Section::Record(self.record(Some(b"value"))),
+            Section::Record(self.record(None)),
+            Section::UserEvent(UserEvent {
+                origin: self.keys[0].clone(),
+                topic: 3,
+                life: 9,
+                seq: 1,
+                time: 300,
+                ttl: Some(500),
+                payload: b"payload",
+            }),
+            Section::Topic(TopicName { id: 300, name: "service" }),
+            Section::Custom(Custom { topic: 3, payload: b"own" }),
         ]
+    }
+
+    fn record(&self, value: Option<&'static [u8]>) -> Record<'static, I> {
+        let owner = self.keys[0].clone();
+        Record { owner, topic: 3, key: b"key", life: 9, version: 200, value }
     }
 
     /// So many updates that a byte cannot count them.

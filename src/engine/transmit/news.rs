@@ -29,7 +29,10 @@ impl<S: Spec> Engine<S> {
 
     /// Our own state: the header says that we are alive, a section that we leave. True while it is news.
     pub(super) fn put_own_news(&mut self, out: &mut Out<'_>) -> bool {
-        if let Life::Leaving { .. } = self.protocol.me.life {
+        if let Life::Leaving { farewell, .. } = self.protocol.me.life {
+            if farewell {
+                return false;
+            }
             let Protocol { me, stats, .. } = &mut self.protocol;
             let left = UpdateRef {
                 identity: &me.identity,
@@ -55,13 +58,45 @@ impl<S: Spec> Engine<S> {
         suspected && self.protocol.config.suspicion.buddy && self.put_held(slot, out)
     }
 
-    /// Updates, those told least often first, until the packet is full.
-    pub(super) fn put_news(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
-        let (mut next, mut misfits, mut has_news) = (self.protocol.news.first(), 0, false);
+    /// Updates, those told least often first, until the packet is full but for the bytes that are kept free.
+    pub(super) fn put_news(&mut self, receiver: Slot, kept: usize, out: &mut Out<'_>) -> bool {
+        self.put_news_around(receiver, kept, out, |_, _| {})
+    }
+
+    /// The same, then what `between` puts, then more updates, into what was kept free as well.
+    pub(super) fn put_news_around(
+        &mut self,
+        receiver: Slot,
+        kept: usize,
+        out: &mut Out<'_>,
+        between: impl FnOnce(&mut Self, &mut Out<'_>),
+    ) -> bool {
+        let mut next = self.protocol.news.first();
+        let mut has_news = self.pack_news(&mut next, receiver, kept, out);
+        between(self, out);
+        if kept > 0 {
+            has_news |= self.pack_news(&mut next, receiver, 0, out);
+        }
+        if self.packed.is_empty() {
+            return false;
+        }
+        let limit = self.protocol.retransmit_limit();
+        for slot in self.packed.drain(..) {
+            self.protocol.news.sent(slot, limit, &mut self.protocol.members);
+        }
+        has_news
+    }
+
+    /// Puts updates from `next` on; those that did not fit are passed over.
+    fn pack_news(&mut self, next: &mut Option<Slot>, receiver: Slot, kept: usize, out: &mut Out<'_>) -> bool {
+        let (mut misfits, mut has_news) = (0, false);
         // What the only other member knows is told.
         let is_alone = self.protocol.members.len() == 1;
-        while let Some(slot) = next {
-            next = self.protocol.news.after(slot, &self.protocol.members);
+        while let Some(slot) = *next {
+            if kept > 0 && out.remaining() <= kept {
+                break;
+            }
+            *next = self.protocol.news.after(slot, &self.protocol.members);
             if self.is_known_to(slot, receiver) {
                 if is_alone {
                     self.packed.push(slot);
@@ -75,13 +110,6 @@ impl<S: Spec> Engine<S> {
                     break;
                 }
             }
-        }
-        if self.packed.is_empty() {
-            return false;
-        }
-        let limit = self.protocol.retransmit_limit();
-        for slot in self.packed.drain(..) {
-            self.protocol.news.sent(slot, limit, &mut self.protocol.members);
         }
         has_news
     }

@@ -1,13 +1,16 @@
 //! Pages of anti-entropy: as many entries of a range as fit, and where it goes on.
 
 use super::append;
-use crate::codec::{MessageKind, MessageRef, Page, Position, Pull, UpdateRef};
+use super::published::Rest;
+use crate::broadcast::{Broadcasts, Entry};
+use crate::codec::{MessageKind, MessageRef, Page, Plane, Position, Pull, UpdateRef};
 use crate::digest::salted;
 use crate::engine::Engine;
 use crate::exchange::Range;
-use crate::members::{Entry, Slot};
+use crate::members::Slot;
 use crate::out::Out;
 use crate::outbox::Intent;
+use crate::protocol::MYSELF;
 use crate::spec::Spec;
 use crate::state::State;
 
@@ -20,38 +23,45 @@ impl<S: Spec> Engine<S> {
         pull: &Pull,
         out: &mut Out<'_>,
     ) -> Option<MessageKind> {
+        let Pull { number, plane, from, mut until, .. } = *pull;
+        if plane == Plane::Members {
+            until.item = u64::MAX;
+        }
         let mut entries = core::mem::take(&mut self.protocol.ranged);
-        self.protocol.range(Range { from: pull.from.key, until: pull.until.key }, &mut entries);
-        // Our own entry is in the header.
-        entries.retain(|(entry, slot)| {
-            slot.is_some() && pull.have.binary_search(&salted(entry.value, pull.salt)).is_err()
+        self.protocol.range(Range { plane, from, until }, &mut entries);
+        // Our own entry of the members plane is in the header.
+        entries.retain(|entry| {
+            (plane == Plane::Records || entry.token != MYSELF)
+                && pull.have.binary_search(&salted(entry.value, pull.salt)).is_err()
         });
-        let page = |next| {
-            MessageRef::SyncPage(Page { number: pull.number, plane: pull.plane, from: pull.from, next })
-        };
-        let mut fits = self.write_header(intent, page(Some(pull.until)), out);
-        let count = self.put_entries(&entries, out);
+        let page = |next| MessageRef::SyncPage(Page { number, plane, from, next });
+        let mut fits = self.write_header(intent, page(Some(Position::LAST)), out);
+        let count = self.put_entries(plane, &entries, out);
         out.truncate(0);
-        let next = entries.get(count).map(|(entry, _)| Position { key: entry.key, item: 0 });
+        let next = entries.get(count).map(|entry| entry.position);
         fits &= self.write_header(intent, page(next), out);
-        self.put_entries(&entries[..count], out);
-        self.protocol.stats.sent.updates += count as u64;
+        self.put_entries(plane, &entries[..count], out);
+        match plane {
+            Plane::Members => self.protocol.stats.sent.updates += count as u64,
+            Plane::Records => self.protocol.stats.sent.broadcasts += count as u64,
+        }
         self.protocol.ranged = entries;
         fits.then_some(MessageKind::SyncPage)
     }
 
-    /// Appends members as alive until one does not fit; how many did.
-    fn put_entries(&self, entries: &[(Entry, Option<Slot>)], out: &mut Out<'_>) -> usize {
-        let mut count = 0;
-        for slot in entries.iter().filter_map(|(_, slot)| *slot) {
-            let member = &self.protocol.members[slot];
-            let (identity, incarnation) = (&member.identity, member.incarnation);
-            let update = UpdateRef { identity, incarnation, state: State::Alive, by: &[] };
-            if !append(&self.codec, update, out) {
-                break;
+    /// Appends entries until one does not fit; how many did. Members are told as alive.
+    fn put_entries(&self, plane: Plane, entries: &[Entry], out: &mut Out<'_>) -> usize {
+        let put = |entry: &&Entry| match plane {
+            Plane::Members => {
+                let member = &self.protocol.members[Slot::at(entry.token as u32)];
+                let (identity, incarnation) = (&member.identity, member.incarnation);
+                append(&self.codec, UpdateRef { identity, incarnation, state: State::Alive, by: &[] }, out)
             }
-            count += 1;
-        }
-        count
+            Plane::Records => {
+                let mut rest = Rest { codec: &self.codec, out: &mut *out, count: 0 };
+                self.protocol.broadcasts.put_entry(entry, &mut rest)
+            }
+        };
+        entries.iter().take_while(put).count()
     }
 }

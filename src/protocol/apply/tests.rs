@@ -274,7 +274,7 @@ fn the_death_of_a_superseded_identity_is_ignored() {
 fn hook_and_cap_look_at_insertions_only() {
     let mut config = Config::lan();
     config.limits.members = 1;
-    let mut protocol = Protocol::new(seal(1, 0), config, 7);
+    let mut protocol = Protocol::new(seal(1, 0), (), config, 7);
     protocol.start();
     protocol.admit(seal(2, 5), 0).unwrap();
     assert_eq!(protocol.admit(seal(3, 0), 0), Err(Refusal::Full));
@@ -290,7 +290,7 @@ fn hook_and_cap_look_at_insertions_only() {
 fn beyond_the_limit_the_one_that_departed_first_is_forgotten_and_its_route_is_kept() {
     let mut config = Config::lan();
     config.limits.departed = 1;
-    let mut protocol = Protocol::new(seal(1, 0), config, 7);
+    let mut protocol = Protocol::new(seal(1, 0), (), config, 7);
     protocol.start();
     for port in [2, 3] {
         protocol.admit(seal(port, 0), 0).unwrap();

@@ -70,7 +70,7 @@ fn suspects_have_as_long_after_a_conflict_as_they_had_before() {
 
 #[test]
 fn a_joiner_that_wins_its_key_is_a_member_like_any_other() {
-    let mut joiner = Protocol::new(otter("a", 1, 5), crate::config::Config::lan(), 7);
+    let mut joiner = Protocol::new(otter("a", 1, 5), (), crate::config::Config::lan(), 7);
     joiner.join(address(2));
     joiner.enter_conflict(otter("a", 3, 9));
     joiner.quiet();
@@ -81,7 +81,7 @@ fn a_joiner_that_wins_its_key_is_a_member_like_any_other() {
 
 #[test]
 fn seeds_have_as_long_to_answer_after_a_conflict_as_they_had_before() {
-    let mut joiner = Protocol::new(otter("a", 1, 5), crate::config::Config::lan(), 7);
+    let mut joiner = Protocol::new(otter("a", 1, 5), (), crate::config::Config::lan(), 7);
     joiner.join(address(2));
     joiner.enter_conflict(otter("a", 3, 9));
     joiner.quiet();

@@ -16,7 +16,7 @@ fn what_is_meant_for_another_is_not_answered_in_whatever_version_it_is() {
     let mut protocol = Protocol::among(&seal(1, 0), &[]);
     let other = crate::fingerprint::destination(&address(3));
     for version in [VERSION, 2] {
-        let rejected = protocol.receive(&announce(version, other), &mut vec![]);
+        let rejected = protocol.receive(&announce(version, other), &mut vec![], &mut vec![]);
         assert_eq!(rejected, Err(Rejected::Misdirected));
     }
     assert!(protocol.sent().is_empty());
@@ -26,7 +26,7 @@ fn what_is_meant_for_another_is_not_answered_in_whatever_version_it_is() {
 #[test]
 fn a_joiner_of_another_version_is_refused() {
     let mut protocol = Protocol::among(&seal(1, 0), &[]);
-    let rejected = protocol.receive(&announce(2, None), &mut vec![]);
+    let rejected = protocol.receive(&announce(2, None), &mut vec![], &mut vec![]);
     assert_eq!(rejected, Err(Rejected::Version { spoken: 2, highest: 2 }));
     let refused = Say::Refused { number: 4, reason: Refusal::Version };
     assert!(matches!(&protocol.sent()[..], [intent] if matches!(&intent.say, say if same(say, &refused))));

@@ -7,7 +7,7 @@ use crate::timers::Timer;
 
 /// A joiner that has met a member, and leaves before it is one itself.
 fn hesitant() -> Protocol<Seal> {
-    let mut joiner = Protocol::new(seal(1, 5), Config::lan(), 7);
+    let mut joiner = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     joiner.join(address(2));
     joiner.admit(seal(2, 0), 0).unwrap();
     joiner.leave();

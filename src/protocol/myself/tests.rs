@@ -17,7 +17,7 @@ fn active() -> Protocol<Seal> {
 
 /// The same, joining for the first time in this process.
 fn joining() -> Protocol<Seal> {
-    let mut protocol = Protocol::new(seal(1, 5), Config::lan(), 7);
+    let mut protocol = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     protocol.join(address(2));
     protocol.admit(seal(2, 0), 0).unwrap();
     protocol.me.incarnation = 3;

@@ -1,6 +1,6 @@
 //! Keys that were made to have one fingerprint: FNV has no key, so somebody may find some.
 
-use crate::codec::MAX_HAVE;
+use crate::codec::{MAX_HAVE, Plane, Position};
 use crate::exchange::{Errand, Range};
 use crate::fingerprint::{Canonical, CanonicalSink};
 use crate::identity::Identity;
@@ -45,8 +45,11 @@ impl Identity for Clash {
 fn more_members_of_one_fingerprint_than_a_pull_can_name_are_named_as_far_as_it_goes() {
     let others: Vec<Clash> = (1..=MAX_HAVE as u32 + 50).map(Clash).collect();
     let mut protocol = Protocol::among(&Clash(0), &others);
-    let key = protocol.my_entry().key;
-    for range in [Range { from: key, until: key }, Range { from: 0, until: u64::MAX }] {
+    let key = protocol.my_entry().position.key;
+    let plane = Plane::Members;
+    let until = Position { key, item: u64::MAX };
+    let everything = Range { plane, from: Position::FIRST, until: Position::LAST };
+    for range in [Range { from: Position { key, item: 0 }, until, plane }, everything] {
         protocol.outbox.clear();
         protocol.send_pull(Errand::new(range, None), Slot::at(0), true);
         let pulls: Vec<_> = protocol

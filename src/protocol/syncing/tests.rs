@@ -2,7 +2,7 @@
 
 use crate::codec::{DIGEST_VERSION, Leaves, MAX_HAVE, Message, Page, Plane, Position, Pull, Update};
 use crate::config::Config;
-use crate::digest::salted;
+use crate::digest::{Entry, salted};
 use crate::event::Event;
 use crate::exchange::{PULLS, Range};
 use crate::fingerprint::fingerprint;
@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::timers::Timer;
 use alloc::vec::Vec;
 
-const EVERYTHING: Range = Range { from: 0, until: u64::MAX };
+const EVERYTHING: Range = Range { plane: Plane::Members, from: Position::FIRST, until: Position::LAST };
 
 fn me() -> Protocol<Seal> {
     Protocol::among(&seal(1, 5), &[seal(2, 5), seal(3, 5)])
@@ -28,9 +28,8 @@ fn sync(number: u16, members: u64) -> Message<Seal> {
 }
 
 fn pull(number: u16, range: Range, back: bool, have: Vec<u32>) -> Message<Seal> {
-    let position = |key| Position { key, item: 0 };
-    let (from, until) = (position(range.from), position(range.until));
-    Message::SyncPull(Pull { number, plane: Plane::Members, back, from, until, salt: 9, have })
+    let Range { plane, from, until } = range;
+    Message::SyncPull(Pull { number, plane, back, from, until, salt: 9, have })
 }
 
 fn page(number: u16, next: Option<u64>) -> Message<Seal> {
@@ -75,10 +74,13 @@ fn an_equal_digest_is_answered_by_no_leaves_and_another_by_salted_ones() {
     let root = a.digest().root();
     let answers = |a: &mut Protocol<Seal>| a.sent().into_iter().map(|intent| intent.say).collect::<Vec<_>>();
     a.hears(&seal(2, 5), sync(7, root), Vec::new());
-    assert!(matches!(answers(&mut a)[..], [Say::SyncLeaves { number: 7, salt: None }]));
+    assert!(matches!(answers(&mut a)[..], [Say::SyncLeaves { number: 7, leaves: None }]));
     let mut salt = || {
         a.hears(&seal(2, 5), sync(8, root ^ 1), Vec::new());
-        let [Say::SyncLeaves { number: 8, salt: Some(salt) }] = answers(&mut a)[..] else { panic!("leaves") };
+        let [Say::SyncLeaves { number: 8, leaves: Some((Plane::Members, salt)) }] = answers(&mut a)[..]
+        else {
+            panic!("leaves")
+        };
         salt
     };
     assert_ne!(salt(), salt(), "a fresh one each time");
@@ -126,7 +128,7 @@ fn a_pull_names_what_is_held_and_the_exchange_ends_with_its_page() {
     let [(asked, _)] = &compared(&mut a, &|n, leaf| leaf ^ u32::from(n == leaf_of(&seal(2, 5))))[..] else {
         panic!("one range")
     };
-    let value = crate::members::Entry::of(&seal(2, 5), 0).value;
+    let value = Entry::of(&seal(2, 5), 0, 0).value;
     assert_eq!(asked.have, [salted(value, asked.salt)]);
     let newcomer = update(&seal(7, 5), 0, State::Alive);
     a.hears(&seal(2, 5), page(asked.number, None), Vec::from([newcomer]));
@@ -148,8 +150,7 @@ fn what_the_asker_has_and_the_answerer_lacks_is_pulled_back_once() {
     assert_eq!((back.from.key, back.until.key, back.have.len()), (0, u64::MAX, 3));
     a.hears(&seal(3, 5), pull(8, EVERYTHING, true, Vec::from([1])), Vec::new());
     assert!(pulls(a.sent()).is_empty(), "a pull back is not pulled back");
-    let known: Vec<u32> =
-        [1, 2, 3].map(|n| salted(crate::members::Entry::of(&seal(n, 5), 0).value, 9)).into();
+    let known: Vec<u32> = [1, 2, 3].map(|n| salted(Entry::of(&seal(n, 5), 0, 0).value, 9)).into();
     a.hears(&seal(3, 5), pull(9, EVERYTHING, false, known), Vec::new());
     assert!(pulls(a.sent()).is_empty(), "it lacks nothing");
 }
@@ -159,7 +160,11 @@ fn another_version_of_digests_another_plane_and_a_range_backwards_are_not_answer
     let mut a = me();
     let other = Message::Sync { number: 7, version: DIGEST_VERSION + 1, members: 0, records: None, clock: 0 };
     a.hears(&seal(2, 5), other, Vec::new());
-    a.hears(&seal(2, 5), pull(8, Range { from: 2, until: 1 }, false, Vec::new()), Vec::new());
+    a.hears(
+        &seal(2, 5),
+        pull(8, Range { from: Position::LAST, until: Position::FIRST, ..EVERYTHING }, false, Vec::new()),
+        Vec::new(),
+    );
     let Message::SyncPull(records) = pull(9, EVERYTHING, false, Vec::new()) else { unreachable!() };
     a.hears(&seal(2, 5), Message::SyncPull(Pull { plane: Plane::Records, ..records }), Vec::new());
     assert!(a.sent().is_empty());
@@ -211,7 +216,7 @@ fn a_chain_of_pages_waits_for_the_budget() {
 
 /// A joiner that was fed by member 2 of a large cluster.
 fn joiner() -> Protocol<Seal> {
-    let mut a = Protocol::new(seal(1, 5), Config::lan(), 7);
+    let mut a = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     a.at(1_000);
     a.join(address(2));
     let Some(Say::Announce { number }) = a.sent().into_iter().map(|intent| intent.say).next() else {
@@ -247,8 +252,8 @@ fn what_a_challenged_pull_has_no_room_for_any_more_is_pulled_afterwards() {
     let mut a = joiner();
     let pulls_sent = pulls(a.sent());
     let (part, to) = &pulls_sent[0];
-    let range = Range { from: part.from.key, until: part.until.key };
-    let inside = |other: &Seal| (range.from..=range.until).contains(&fingerprint(other.address()));
+    let range = Range { plane: Plane::Members, from: part.from, until: part.until };
+    let inside = |other: &Seal| (range.from.key..=range.until.key).contains(&fingerprint(other.address()));
     for other in crowd(10_000).filter(inside).take(MAX_HAVE + 20) {
         if a.members.find(other.address()).is_none() {
             a.admit(other, 0).unwrap();

@@ -20,12 +20,14 @@ impl<I: Peer> Letter<I> {
     /// Decodes what an engine sent, which must be readable to its last byte.
     pub(super) fn read(wire: &I::Wire, at: Instant, from: SocketAddr, to: SocketAddr, bytes: &[u8]) -> Self {
         let (header, sections) = wire.decode(bytes).expect("an engine sends what its codec reads");
-        let updates = sections
-            .map(|section| match section.expect("an engine sends what its codec reads") {
-                Section::Update(update) => update,
-                other => panic!("an engine sent a section of a kind that it does not know: {other:?}"),
-            })
-            .collect();
+        let mut updates = Vec::new();
+        for section in sections {
+            match section.expect("an engine sends what its codec reads") {
+                Section::Update(update) => updates.push(update),
+                Section::Unknown { kind, .. } => panic!("an engine sent a section of kind {kind}"),
+                _ => {}
+            }
+        }
         Self { at, from, to, bytes: bytes.to_vec(), header, updates }
     }
 

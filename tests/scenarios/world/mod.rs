@@ -11,6 +11,7 @@ mod log;
 mod mirror;
 mod net;
 mod people;
+mod published;
 mod puppet;
 mod rng;
 mod seat;
@@ -23,6 +24,7 @@ pub use log::Mark;
 pub use mirror::Mirror;
 pub use net::Fate;
 pub use people::{EPOCH, Peer, Rover, Seal, Stone, route, rover, seal, seal_at, stone};
+pub use published::{NOTES, SHOUTS};
 pub use puppet::Doll;
 pub use rng::Rng;
 pub use seat::{Member, Seat};
@@ -32,6 +34,7 @@ use core::time::Duration;
 use haulout::{Config, Engine, Instant};
 use log::Log;
 use net::Net;
+use published::registry;
 use puppet::Puppet;
 use seat::{Place, Standing};
 use std::collections::{BinaryHeap, HashMap};
@@ -120,7 +123,7 @@ impl<I: Peer> World<I> {
 
     fn engine(&mut self, identity: I) -> Member<I> {
         let seed = self.rng.next();
-        Engine::new(identity, I::wire(), (), self.config.clone(), seed)
+        Engine::new(identity, I::wire(), registry(), self.config.clone(), seed)
             .expect("tests configure what is possible")
     }
 

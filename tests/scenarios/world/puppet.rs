@@ -8,7 +8,7 @@ use core::net::SocketAddr;
 use core::num::NonZeroU32;
 use core::time::Duration;
 use haulout::DatagramError;
-use haulout::codec::{Header, Message, MessageKind, SectionRef, Update, Version};
+use haulout::codec::{Header, Message, MessageKind, Section, SectionRef, Update, Version};
 use haulout::fingerprint::destination;
 
 /// Names a puppet.
@@ -91,6 +91,14 @@ impl<I: Peer> World<I> {
             header.as_ref(),
             updates.iter().map(|update| SectionRef::Update(update.as_ref())),
         )
+    }
+
+    /// Gossip of these sections that claims to come from a member, which a member gets at once.
+    pub fn publish(&mut self, source: &I, to: Seat, sections: &[Section<'_, I>]) {
+        let incarnation = self.held(to, &source.addr()).map_or(0, haulout::Member::incarnation);
+        let header = self.header_of(source.clone(), incarnation, to, Message::Gossip);
+        let bytes = write::<I>(&self.wire, header.as_ref(), sections.iter().map(Section::as_ref));
+        self.inject(to, &bytes).expect("a member takes gossip");
     }
 
     /// Gossip that claims to come from a member, which a member gets at once.

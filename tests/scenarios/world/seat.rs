@@ -3,10 +3,11 @@
 use super::mirror::Mirror;
 use super::people::Peer;
 use core::net::SocketAddr;
+use haulout::broadcast::Registry;
 use haulout::{Engine, Instant};
 
 /// The engine of a world.
-pub type Member<I> = Engine<(I, <I as Peer>::Wire, ())>;
+pub type Member<I> = Engine<(I, <I as Peer>::Wire, Registry<I>)>;
 
 /// Names a place. Whoever restarts at the same address sits in the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,6 +78,7 @@ impl<I: Peer> Place<I> {
                 self.mirror,
                 engine.members().collect::<Vec<_>>(),
             );
+            self.mirror.check_records(engine.registry());
         }
     }
 }

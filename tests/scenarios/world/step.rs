@@ -148,6 +148,7 @@ impl<I: Peer> World<I> {
         }
         if lagged {
             place.mirror = Mirror::of(engine.members());
+            place.mirror.take_records(engine.registry());
         }
         place.check(news);
         for (to, bytes) in transmits {

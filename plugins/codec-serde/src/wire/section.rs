@@ -1,5 +1,6 @@
 //! Sections: an update behind its lead byte `0 ss iiiii`, anything else in a frame `1kkkkkkk`.
 
+use super::published;
 use super::put_value;
 use super::reader::Reader;
 use crate::error::CodecError;
@@ -11,7 +12,7 @@ use haulout::codec::{MAX_SUSPECTERS, Section, SectionKind, SectionRef, Suspecter
 use haulout::{Out, State};
 
 /// The bit of a lead byte that says: a frame, whose kind is in the other bits.
-const FRAMED: u8 = 0b1000_0000;
+pub(super) const FRAMED: u8 = 0b1000_0000;
 /// The incarnation in a lead byte that says: a varint follows.
 const LONG: u8 = 31;
 
@@ -22,6 +23,11 @@ pub(crate) fn put<F: Format, I: SerdeIdentity>(
 ) -> Result<bool, CodecError> {
     match section {
         SectionRef::Update(update) => put_update::<F, I>(update, out),
+        SectionRef::Manifest(manifest) => published::put_manifest::<F, I>(manifest, out),
+        SectionRef::Record(record) => published::put_record::<F, I>(record, out),
+        SectionRef::UserEvent(event) => published::put_user_event::<F, I>(event, out),
+        SectionRef::Topic(topic) => Ok(published::put_topic(topic, out)),
+        SectionRef::Custom(custom) => Ok(published::put_custom(custom, out)),
         SectionRef::Unknown { kind, body } if kind < FRAMED => {
             Ok(out.put_u8(FRAMED | kind) && out.put_varint(body.len() as u64) && out.put(body))
         }
@@ -111,7 +117,8 @@ fn take<'a, F: Format, I: SerdeIdentity>(reader: &mut Reader<'a>) -> Result<Sect
 /// A state, a kind or a later field that is not known here is no error: newer members may write it.
 fn take_framed<F: Format, I: SerdeIdentity>(kind: u8, body: &[u8]) -> Result<Section<'_, I>, CodecError> {
     if kind != SectionKind::Update.number() {
-        return Ok(Section::Unknown { kind, body });
+        let published = published::take::<F, I>(kind, body)?;
+        return Ok(published.unwrap_or(Section::Unknown { kind, body }));
     }
     let mut reader = Reader::new(body);
     let Some(state) = State::from_number(reader.u8()?) else {

@@ -1,0 +1,194 @@
+//! User events: known ones, those still being told, and the Lamport clock.
+//!
+//! Invariants: each is delivered at most once; at most [`FLIGHT`] of our own are being told, so that none
+//! leaves the window of a receiver before it was told. Cost: O(1); a packet costs what fits.
+
+use super::lanes::{Lanes, Offer, offer};
+use super::windows::{Known, Windows};
+use crate::broadcast::{Context, Packet, Round};
+use crate::codec::{SectionRef, UserEvent, UserEventRef};
+use crate::dissemination::{Link, Links};
+use crate::error::CommandError;
+use crate::event::Event;
+use crate::identity::Identity;
+use crate::members::{Slot, Slots};
+use crate::time::Instant;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// Most of our own that are being told: as many as a window holds.
+pub(super) const FLIGHT: usize = 64;
+/// A time further ahead of the clock than this is not adopted.
+const LEAP: u64 = 1 << 20;
+
+/// An event that is being told.
+#[derive(Debug)]
+pub(super) struct Moment<A> {
+    origin: A,
+    topic: u32,
+    life: u32,
+    seq: u64,
+    time: u64,
+    expires: Option<Instant>,
+    payload: Box<[u8]>,
+    own: bool,
+    link: Link,
+}
+
+impl<A> Links for Slots<Moment<A>> {
+    fn link(&self, slot: Slot) -> &Link {
+        &self[slot].link
+    }
+
+    fn link_mut(&mut self, slot: Slot) -> &mut Link {
+        &mut self[slot].link
+    }
+}
+
+/// All of them.
+#[derive(Debug)]
+pub(super) struct Moments<A> {
+    moments: Slots<Moment<A>>,
+    pub(super) lanes: Lanes,
+    windows: Windows<A>,
+    own: usize,
+    seq: u64,
+    clock: u64,
+}
+
+impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
+    pub(super) fn new() -> Self {
+        Self { moments: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
+    }
+
+    pub(super) fn clock(&self) -> u64 {
+        self.clock
+    }
+
+    /// Adopts a member's clock, unless it is out of all proportion; whoever has none takes any.
+    pub(super) fn hear_clock(&mut self, time: u64) {
+        if self.clock == 0 { self.clock = time.min(u64::MAX >> 1) } else { self.advance(time) }
+    }
+
+    fn advance(&mut self, time: u64) {
+        if time.saturating_sub(self.clock) <= LEAP {
+            self.clock = self.clock.max(time);
+        }
+    }
+
+    pub(super) fn own(&self) -> usize {
+        self.own
+    }
+
+    pub(super) fn origins(&self) -> usize {
+        self.windows.len()
+    }
+
+    fn tell(&mut self, moment: Moment<A>) {
+        let bytes = moment.payload.len();
+        self.own += usize::from(moment.own);
+        let slot = self.moments.insert(moment);
+        self.lanes.of(bytes).queue(slot, &mut self.moments);
+    }
+
+    /// Nobody is there to be told.
+    pub(super) fn clear(&mut self) {
+        self.lanes.clear(&mut self.moments);
+        self.moments = Slots::new();
+        self.own = 0;
+    }
+
+    /// Offers small or large events to a packet. True if one was told.
+    pub(super) fn fill<I: Identity<Addr = A>>(
+        &mut self,
+        large: bool,
+        packet: &mut dyn Packet<I>,
+        round: &Round<'_, I>,
+        scratch: &mut Vec<Slot>,
+    ) -> bool {
+        let lane = if large { self.lanes.large() } else { self.lanes.small() };
+        let put = |moments: &Slots<Moment<A>>, slot| {
+            let moment = &moments[slot];
+            let left = moment.expires.map(|at| at.since(round.now));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Offer::Over;
+            }
+            if moment.origin == *round.receiver {
+                return if round.sole { Offer::Told } else { Offer::Known };
+            }
+            let Moment { ref origin, topic, life, seq, time, ref payload, .. } = *moment;
+            let ttl = left.map(|left| left.as_millis() as u32);
+            let section =
+                SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
+            if packet.put(section) { Offer::Told } else { Offer::Misfit }
+        };
+        let own = &mut self.own;
+        let left = |moments: &mut Slots<Moment<A>>, slot| *own -= usize::from(moments.remove(slot).own);
+        offer(lane, &mut self.moments, round.limit, scratch, put, left)
+    }
+}
+
+impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
+    /// Sends an event of our own.
+    pub(super) fn send<I: Identity<Addr = A>>(
+        &mut self,
+        life: u32,
+        topic: u32,
+        ttl: Option<Duration>,
+        payload: Vec<u8>,
+        context: &mut Context<'_, I>,
+    ) -> Result<(), CommandError> {
+        if self.own == FLIGHT {
+            return Err(CommandError::EventsInFlight { limit: FLIGHT });
+        }
+        self.seq += 1;
+        self.clock = self.clock.saturating_add(1);
+        let (origin, seq, time) = (context.me().addr(), self.seq, self.clock);
+        let ttl = ttl.map(|ttl| ttl.min(Duration::from_millis(u32::MAX.into())));
+        let expires = ttl.map(|ttl| context.now() + ttl);
+        context.emit(Event::UserEvent { origin: origin.clone(), topic, time, payload: payload.clone() });
+        let payload = payload.into_boxed_slice();
+        self.tell(Moment { origin, topic, life, seq, time, expires, payload, own: true, link: Link::NONE });
+        Ok(())
+    }
+
+    /// An event arrives; `life` is our own.
+    pub(super) fn hear<I: Identity<Addr = A>>(
+        &mut self,
+        event: UserEvent<'_, I>,
+        life: u32,
+        context: &mut Context<'_, I>,
+    ) {
+        if event.payload.len() > context.limits().value_limit() as usize {
+            context.dropped.values_too_long += 1;
+            return;
+        }
+        if event.ttl == Some(0) {
+            context.dropped.events_over += 1;
+            return;
+        }
+        if event.life == life && context.me().is_at(&event.origin) {
+            return;
+        }
+        let (most, seed) = (context.limits().origins as usize, context.random());
+        match self.windows.note(context.now(), &event.origin, (event.life, event.seq), most, seed) {
+            Known::New => {}
+            Known::Old => return,
+            Known::Full => {
+                context.dropped.origins_full += 1;
+                return;
+            }
+        }
+        self.advance(event.time);
+        let UserEvent { origin, topic, life, seq, time, ttl, payload } = event;
+        context.emit(Event::UserEvent { origin: origin.clone(), topic, time, payload: payload.into() });
+        if self.lanes.len() >= context.limits().user_events as usize {
+            context.dropped.events_untold += 1;
+            return;
+        }
+        let expires = ttl.map(|ttl| context.now() + Duration::from_millis(ttl.into()));
+        let payload = payload.into();
+        self.tell(Moment { origin, topic, life, seq, time, expires, payload, own: false, link: Link::NONE });
+    }
+}
