@@ -17,6 +17,7 @@
 //! | queues and tables stay within their limits, and empty | [`Bounded`] |
 //! | load a member does not depend on the size of the cluster | [`ConstantLoad`] |
 //! | datagrams stay within the size limit | [`DatagramSize`] |
+//! | records of live owners are everywhere, and removed ones do not come back | [`RecordsEverywhere`] |
 
 mod accuracy;
 mod bounded;
@@ -25,6 +26,7 @@ mod convergence;
 mod ghosts;
 mod growing;
 mod load;
+mod records;
 mod replay;
 mod resurrection;
 mod size;
@@ -36,6 +38,7 @@ pub use convergence::Convergence;
 pub use ghosts::NoGhosts;
 pub use growing::OnlyGrow;
 pub use load::ConstantLoad;
+pub use records::RecordsEverywhere;
 pub use replay::EventsReplay;
 pub use resurrection::NoResurrection;
 pub use size::DatagramSize;

@@ -81,6 +81,13 @@ fn code<I: Identity>(event: &Event<I>) -> (u64, u64) {
         Event::Rival { identity } => (13, fingerprint(identity)),
         Event::Seed { .. } => (14, 0),
         Event::Lagged { missed } => (15, *missed),
+        Event::Published { owner, key, value, .. } => (17, fingerprint(owner) ^ folded(key) ^ folded(value)),
+        Event::Withdrawn { owner, key, .. } => (18, fingerprint(owner) ^ folded(key)),
+        Event::UserEvent { origin, time, payload, .. } => (19, fingerprint(origin) ^ time ^ folded(payload)),
         _ => (16, 0),
     }
+}
+
+fn folded(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(FACTOR, |state, byte| (state ^ u64::from(*byte)).wrapping_mul(FACTOR).rotate_left(29))
 }

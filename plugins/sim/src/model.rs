@@ -6,6 +6,7 @@ use crate::world::Seat;
 use core::fmt::Display;
 use core::marker::PhantomData;
 use core::net::{Ipv4Addr, SocketAddrV4};
+use haulout::broadcast::{Broadcasts, Registry, Topic};
 use haulout::codec::Codec;
 use haulout::{Config, ConfigError, Engine, Fixed, Identity, Name, Named, Renewing, Spec};
 
@@ -79,29 +80,48 @@ impl Stocked for Named<SocketAddrV4> {
     }
 }
 
-/// Engines with a stock identity `I` and a codec `C`, without broadcasts.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Stock<I, C> {
-    codec: C,
-    identity: PhantomData<I>,
+/// Numbers that only grow, and some bytes beside them: the records of simulated members.
+pub const RECORD: Topic<Vec<u8>> = Topic::new(1, "record");
+
+/// A broadcast plugin of this repository.
+pub trait StockedBroadcasts<I: Identity>: Broadcasts<I> {
+    /// One that has published nothing.
+    fn empty() -> Self;
 }
 
-impl<I, C> Stock<I, C> {
-    /// Engines with this codec.
-    pub fn new(codec: C) -> Self {
-        Self { codec, identity: PhantomData }
+impl<I: Identity> StockedBroadcasts<I> for () {
+    fn empty() -> Self {}
+}
+
+impl<I: Identity> StockedBroadcasts<I> for Registry<I> {
+    fn empty() -> Self {
+        Self::new().record(RECORD).expect("the only topic")
     }
 }
 
-impl<I: Stocked, C: Codec<I> + Clone> Model for Stock<I, C> {
-    type Spec = (I, C, ());
+/// Engines with a stock identity `I`, a codec `C`, and broadcasts `B`: none, or a registry with [`RECORD`].
+#[derive(Clone, Copy, Debug)]
+pub struct Stock<I, C, B = ()> {
+    codec: C,
+    plugins: PhantomData<fn() -> (I, B)>,
+}
+
+impl<I, C, B> Stock<I, C, B> {
+    /// Engines with this codec.
+    pub fn new(codec: C) -> Self {
+        Self { codec, plugins: PhantomData }
+    }
+}
+
+impl<I: Stocked, C: Codec<I> + Clone, B: StockedBroadcasts<I>> Model for Stock<I, C, B> {
+    type Spec = (I, C, B);
 
     fn identity(&self, life: Life) -> I {
         I::of(life)
     }
 
     fn engine(&self, identity: I, config: Config, seed: u64) -> Result<Engine<Self::Spec>, ConfigError> {
-        Engine::new(identity, self.codec.clone(), (), config, seed)
+        Engine::new(identity, self.codec.clone(), B::empty(), config, seed)
     }
 
     fn codec(&self) -> C {
@@ -131,7 +151,7 @@ mod tests {
 
     #[test]
     fn routes_lead_to_their_seats() {
-        let model = Stock::<Named<SocketAddrV4>, _>::new(PostcardCodec);
+        let model = Stock::<Named<SocketAddrV4>, _, ()>::new(PostcardCodec);
         for seat in [0, 1, 255, 256, 70_000, 16_777_215].map(Seat) {
             assert_eq!(model.seat_at(&model.route(seat)), seat);
             let identity = model.identity(Life { seat, key: 7, epoch: 1 });

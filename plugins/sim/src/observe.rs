@@ -5,6 +5,7 @@
 //! nothing.
 
 use crate::world::{Seat, Standing};
+use haulout::broadcast::{Broadcasts, Digest};
 use haulout::{Config, Engine, Event, Identity, Instant, Phase, Spec, State, Stats};
 
 /// What a member says of itself and of others.
@@ -19,6 +20,8 @@ pub trait View<I: Identity> {
     fn held(&self, key: &I::Addr) -> Option<(&I, u32, State)>;
     /// The others that it holds, alive or suspect.
     fn each_member<'a>(&'a self, each: &mut dyn FnMut(&'a I, u32, State));
+    /// The digest of the records that it holds, if it holds any.
+    fn records(&self) -> Option<u64>;
     /// What it counted.
     fn stats(&self) -> &Stats;
     /// Its settings.
@@ -44,6 +47,10 @@ impl<S: Spec> View<S::Identity> for Engine<S> {
 
     fn each_member<'a>(&'a self, each: &mut dyn FnMut(&'a S::Identity, u32, State)) {
         self.members().for_each(|member| each(member.identity(), member.incarnation(), member.state()));
+    }
+
+    fn records(&self) -> Option<u64> {
+        self.registry().digest().map(Digest::root)
     }
 
     fn stats(&self) -> &Stats {
@@ -114,6 +121,10 @@ impl<I: Identity> View<I> for Snapshot<I> {
         for (identity, incarnation, state) in self.held.iter().filter(|(.., state)| state.is_active()) {
             each(identity, *incarnation, *state);
         }
+    }
+
+    fn records(&self) -> Option<u64> {
+        None
     }
 
     fn stats(&self) -> &Stats {

@@ -123,7 +123,7 @@ fn simulate(wish: Wish, base: &Config, alpha: u32, n: usize) -> Candidate {
     config.suspicion.alpha = alpha;
     let latency = Latency::LogNormal { median: Span::from_micros(wish.rtt.micros() / 2), sigma: 0.3 };
     let weather = Weather { latency, loss: wish.loss, ..Weather::default() };
-    let model = Stock::<Seal, _>::new(PostcardCodec);
+    let model = Stock::<Seal, _, ()>::new(PostcardCodec);
     let mut world = World::new(model, u64::from(alpha), weather, Watch::new(Vec::new()));
     world.form(n, |_| config.clone()).expect("a plan is possible");
     world.run_for(Duration::from_secs(20));

@@ -16,6 +16,7 @@
 mod agenda;
 mod deeds;
 mod meter;
+mod publishing;
 mod report;
 mod watch;
 
@@ -23,12 +24,16 @@ pub use meter::Meter;
 pub use report::{Detection, Report, Sample};
 pub use watch::{Narrator, Watch};
 
-use crate::checkers::{Accuracy, Completeness, ConstantLoad, Convergence, NoGhosts, always};
+use crate::checkers::{
+    Accuracy, Completeness, ConstantLoad, Convergence, NoGhosts, RecordsEverywhere, always,
+};
 use crate::model::{Stock, Stocked};
+use crate::observe::Seen;
 use crate::scenario::{Formation, Identities, Scenario, ScenarioError, Wire};
 use crate::world::{Seat, World};
 use agenda::{Agenda, Task};
 use core::time::Duration;
+use haulout::broadcast::Registry;
 use haulout::codec::Codec;
 use haulout::{Config, Fixed, Instant, Named, Renewing};
 use haulout_codec_serde::{BincodeCodec, PostcardCodec};
@@ -85,12 +90,14 @@ where
 /// A run under way.
 struct Run<'s, I: Stocked, C: Codec<I> + Clone> {
     scenario: &'s Scenario,
-    world: World<Stock<I, C>, Watch<I>>,
+    world: World<Stock<I, C, Registry<I>>, Watch<I>>,
     agenda: Agenda,
     /// Who differs, by the index of the variant.
     variants: Vec<Vec<Seat>>,
     /// Who refuses whom.
     refusals: BTreeSet<(Seat, Seat)>,
+    /// The number of the last value that was published.
+    published: u64,
 }
 
 impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
@@ -109,7 +116,7 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
             }
             variants.push(who);
         }
-        Self { scenario, world, agenda: Agenda::default(), variants, refusals }
+        Self { scenario, world, agenda: Agenda::default(), variants, refusals, published: 0 }
     }
 
     fn go(mut self, mut options: Options<'_>) -> Report {
@@ -154,6 +161,10 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
         if checks.convergence {
             checkers.push(Box::new(convergence.clone()));
             checkers.push(Box::new(NoGhosts::new()));
+            // Whoever refuses an owner has none of its records.
+            if scenario.records.is_some() && self.refusals.is_empty() {
+                checkers.push(Box::new(RecordsEverywhere::new()));
+            }
         }
         self.world.observer.set(checkers);
     }
@@ -187,6 +198,12 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
         if let Some(churn) = &scenario.churn {
             self.agenda.add(begin + churn.from.duration().max(churn.every.duration()), Task::Churn);
         }
+        if let Some(records) = &scenario.records {
+            self.publish_first();
+            if let Some(every) = records.every {
+                self.agenda.add(begin + every.duration(), Task::Publish);
+            }
+        }
         let length = scenario.duration.duration();
         let pause = (length / SAMPLES as u32).max(LOOK);
         self.agenda.repeat(begin, pause, begin + length, &Task::Sample);
@@ -208,11 +225,16 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
 
     /// Waits until all views are equal and all is told; how long it took.
     fn recover(&mut self, convergence: &Convergence) -> Option<Duration> {
-        let limit = self.scenario.settle.duration();
-        let quiet = |world: &World<Stock<I, C>, Watch<I>>| {
+        let (limit, has_hooks) = (self.scenario.settle.duration(), !self.refusals.is_empty());
+        let quiet = |world: &World<Stock<I, C, Registry<I>>, Watch<I>>| {
             let survey = world.survey();
-            let told = survey.members().all(|member| member.view.stats().gauges.gossip_backlog == 0);
-            told && convergence.missing(&survey).is_ok() && NoGhosts::ghost(&survey).is_ok()
+            let gauges = |member: &Seen<'_, I>| member.view.stats().gauges;
+            let told = survey
+                .members()
+                .all(|member| gauges(member).gossip_backlog == 0 && gauges(member).broadcast_backlog == 0);
+            let first = survey.members().next().and_then(|member| member.view.records());
+            let is_one = has_hooks || survey.members().all(|member| member.view.records() == first);
+            told && is_one && convergence.missing(&survey).is_ok() && NoGhosts::ghost(&survey).is_ok()
         };
         let recovered = self.world.run_until_holds(LOOK, limit, quiet);
         // What was under way during the faults may still arrive; it must change nothing for good.

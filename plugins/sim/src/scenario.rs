@@ -26,7 +26,7 @@ mod selection;
 mod settings;
 mod units;
 
-pub use fault::{Churn, Clock, Deed, Fault};
+pub use fault::{Churn, Clock, Deed, Fault, Records};
 pub use file::{ScenarioError, shipped};
 pub use selection::Selection;
 pub use settings::{Bounds, Gossip, Join, Probe, Profile, Settings, Suspicion, Sync};
@@ -151,6 +151,9 @@ pub struct Scenario {
     /// Who comes and goes.
     #[serde(default, skip_serializing_if = "is_default")]
     pub churn: Option<Churn>,
+    /// What members publish. Nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub records: Option<Records>,
     /// What is asked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub checks: Checks,
@@ -184,6 +187,7 @@ impl Scenario {
             variants: Vec::new(),
             faults: Vec::new(),
             churn: None,
+            records: None,
             checks: Checks::default(),
         }
     }

@@ -33,6 +33,9 @@ impl<I: Identity> Checker<I> for Bounded {
             ("datagrams waiting after the drain", gauges.intents, 0),
             // One update for each member that is held, and one for itself.
             ("updates to tell", gauges.gossip_backlog, held + 1),
+            ("records", gauges.records, limits.records),
+            ("owners of records", gauges.owners, held + 1),
+            ("origins of user events", gauges.origins, limits.origins),
             ("health", u32::from(gauges.health), 8),
         ] {
             if is > most {
@@ -44,9 +47,11 @@ impl<I: Identity> Checker<I> for Bounded {
 
     fn conclude(&mut self, survey: &Survey<'_, I>) -> Verdict {
         for process in survey.members() {
-            let backlog = process.view.stats().gauges.gossip_backlog;
-            if backlog > 0 {
-                return Err(format!("{} still has {backlog} updates to tell", process.seat));
+            let gauges = &process.view.stats().gauges;
+            let (updates, pieces) = (gauges.gossip_backlog, gauges.broadcast_backlog);
+            if updates + pieces > 0 {
+                let seat = process.seat;
+                return Err(format!("{seat} still has {updates} updates and {pieces} broadcasts to tell"));
             }
         }
         Ok(())

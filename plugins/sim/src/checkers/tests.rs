@@ -213,12 +213,15 @@ fn a_ghost_is_seen() {
 #[test]
 fn what_grows_beyond_its_limit_is_seen() {
     type Gauge = fn(&mut haulout::Gauges);
-    let gauges: [Gauge; 6] = [
+    let gauges: [Gauge; 9] = [
         |gauges| gauges.members = 65_537,
         |gauges| gauges.departed = 8_193,
         |gauges| gauges.relays = 65,
         |gauges| gauges.intents = 1,
         |gauges| gauges.gossip_backlog = 2,
+        |gauges| gauges.records = 65_537,
+        |gauges| gauges.owners = 2,
+        |gauges| gauges.origins = 4_097,
         |gauges| gauges.health = 9,
     ];
     for gauge in gauges {
@@ -258,4 +261,35 @@ fn the_bound_of_completeness_grows_with_the_logarithm_of_the_size() {
     let bound = |n, is_calm| Completeness::<Seal>::bound(&Config::lan(), n, is_calm).as_secs();
     assert_eq!((bound(2, true), bound(10, true), bound(1_000, true)), (56, 72, 119));
     assert!(bound(10, false) > bound(10, true));
+}
+
+#[test]
+fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
+    let (a, b) = (seal(0, 1), seal(1, 1));
+    let key = || b"k".to_vec();
+    let put = |number: u64| Event::Published {
+        owner: b.addr(),
+        topic: 1,
+        key: key(),
+        value: number.to_le_bytes().into(),
+    };
+    let withdrawn = Event::Withdrawn { owner: b.addr(), topic: 1, key: key() };
+    // The owner has value 7; the observer tells these.
+    let history = |events: &[Event<Seal>]| {
+        let mut checker = RecordsEverywhere::new();
+        let owner = Snapshot::new(b);
+        checker.observe(at(1), &Observation::Event { seat: Seat(1), event: &put(7), view: &owner })?;
+        tell(&mut checker, &me(), events)?;
+        checker.conclude(&survey(9, &[Snapshot::new(a), owner], 0))
+    };
+    assert_eq!(history(&[put(7)]), Ok(()));
+    assert!(history(&[]).is_err_and(|what| what.contains("which has")), "it is lacking");
+    assert!(history(&[put(6)]).is_err(), "an older value");
+    assert_eq!(history(&[put(6), withdrawn.clone(), put(7)]), Ok(()), "put again");
+    assert!(history(&[put(7), withdrawn.clone(), put(7)]).is_err_and(|what| what.contains("is back")));
+    let down = Event::Down { identity: b };
+    assert!(history(&[put(7), down.clone()]).is_err(), "gone with its owner");
+    assert_eq!(history(&[put(7), down, put(7)]), Ok(()), "back with its owner");
+    let stranger = Event::Published { owner: seal(9, 1).addr(), topic: 1, key: key(), value: Vec::new() };
+    assert!(history(&[put(7), stranger]).is_err_and(|what| what.contains("no member")));
 }

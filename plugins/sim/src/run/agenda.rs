@@ -19,6 +19,8 @@ pub(super) enum Task {
     Churn,
     /// It comes back.
     Restart(Seat),
+    /// Somebody publishes.
+    Publish,
     /// The meter takes a sample.
     Sample,
     /// The checkers look at everybody.

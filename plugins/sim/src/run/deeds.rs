@@ -25,6 +25,7 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
                 let clock = self.scenario.churn.as_ref().map(|churn| churn.clock).unwrap_or_default();
                 self.restart(seat, clock, &Selection::All);
             }
+            Task::Publish => self.publish_again(),
             Task::Sample => self.world.look(|watch, survey| watch.meter.sample(survey)),
             Task::Survey => self.world.look(super::Watch::survey),
         }

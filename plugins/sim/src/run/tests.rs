@@ -139,3 +139,10 @@ fn a_scenario_without_checks_demands_nothing_of_the_end() {
     let report = run(&scenario, Options::default()).expect("it runs");
     assert!(!report.violations.iter().any(|violation| violation.theorem.contains("everybody holds")));
 }
+
+#[test]
+fn records_of_members_that_come_and_go_are_everywhere_in_the_end() {
+    let mut scenario = shipped_as("records");
+    (scenario.members, scenario.duration) = (12, Span::from_secs(60));
+    holds(&scenario);
+}

@@ -154,3 +154,21 @@ pub struct Churn {
     #[serde(default)]
     pub clock: Clock,
 }
+
+/// What members publish.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Records {
+    /// How many records each first member puts in the beginning, and keys that it has in all, 1 to 64. 3.
+    pub each: usize,
+    /// How often some member puts one of its keys again, or, every third time, removes it. Never.
+    pub every: Option<Span>,
+    /// Bytes of a value, 8 to 1,024. 16.
+    pub bytes: usize,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { each: 3, every: None, bytes: 16 }
+    }
+}

@@ -93,6 +93,17 @@ impl Scenario {
                 return Err(value(field, problem));
             }
         }
+        if let Some(records) = &self.records {
+            if !(1..=64).contains(&records.each) {
+                return Err(value("records.each", "must be from 1 to 64"));
+            }
+            if !(8..=1_024).contains(&records.bytes) {
+                return Err(value("records.bytes", "must be from 8 to 1,024"));
+            }
+            if records.every.is_some_and(|every| every.micros() == 0) {
+                return Err(value("records.every", "must be above zero"));
+            }
+        }
         if self.churn.as_ref().is_some_and(|churn| churn.every.micros() == 0) {
             return Err(value("churn.every", "must be above zero"));
         }
@@ -157,5 +168,5 @@ macro_rules! shipped {
 }
 
 shipped! {
-    "calm", "crash", "mass-join", "partition", "starved", "frozen", "churn", "lossy", "restart", "regions", "twins",
+    "calm", "crash", "mass-join", "partition", "starved", "frozen", "churn", "lossy", "restart", "regions", "twins", "records",
 }

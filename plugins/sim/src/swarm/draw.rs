@@ -5,7 +5,8 @@
 
 use crate::network::{Latency, Weather};
 use crate::scenario::{
-    Churn, Clock, Deed, Formation, Identities, Profile, Rate, Scenario, Selection, Span, Variant, Wire,
+    Churn, Clock, Deed, Formation, Identities, Profile, Rate, Records, Scenario, Selection, Span, Variant,
+    Wire,
 };
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
@@ -50,6 +51,12 @@ pub fn scenario(seed: u64) -> Scenario {
             until: None,
             clock: clock(rng),
         });
+    }
+    // Without, lives end that never published anything.
+    if rng.random_ratio(1, 2) {
+        let every = rng.random_ratio(3, 4).then(|| Span::from_millis(rng.random_range(100..5_000)));
+        drawn.records =
+            Some(Records { each: rng.random_range(1..=8), every, bytes: rng.random_range(8..=300) });
     }
     // Processes of one key agree in rounds whose pauses double.
     if drawn.faults.iter().any(|fault| matches!(fault.deed, Deed::Twin(_) | Deed::Move(_))) {

@@ -48,6 +48,7 @@ fn attempts(scenario: &Scenario) -> Vec<Attempt> {
     };
     let mut attempts = vec![
         change(|scenario| scenario.churn = None),
+        change(|scenario| scenario.records = None),
         change(|scenario| scenario.variants.clear()),
         change(|scenario| scenario.network = Weather::default()),
         change(|scenario| scenario.settings = Settings::default()),
