@@ -2,7 +2,6 @@
 //!
 //! A program adds [`SimArgs`] to its command line and calls [`execute`]. What is printed goes to the writer it
 //! gives; progress goes to standard error, and only where that is a terminal.
-#![expect(clippy::doc_markdown, reason = "what is documented here is printed as help")]
 
 mod papers;
 mod plan;
@@ -40,6 +39,7 @@ pub enum SimCommand {
 }
 
 /// Arguments of `sim run`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// A file in TOML, or the name of a shipped scenario; without it, those are listed

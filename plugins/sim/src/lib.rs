@@ -27,6 +27,12 @@
 //! | [`parallel`], [`stats`], [`table`] | what experiments need |
 //! | `cli`, `plot` | the commands of `haulout sim`; pictures (features of these names) |
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "what is counted here stays far below 2⁵², and no figure is negative"
+)]
+
 pub mod checkers;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -47,3 +53,8 @@ pub mod stats;
 pub mod swarm;
 pub mod table;
 pub mod world;
+
+/// The example of the README is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

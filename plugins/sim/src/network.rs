@@ -58,12 +58,13 @@ impl Default for Weather {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_usual_lateness(span: &Span) -> bool {
     *span == Weather::default().late_by
 }
 
 /// The delays after which the copies of one datagram arrive: none, one or two.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Copies {
     first: Option<Duration>,
     second: Option<Duration>,

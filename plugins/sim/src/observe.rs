@@ -231,9 +231,14 @@ pub struct Survey<'a, I: Identity> {
 }
 
 impl<'a, I: Identity> Survey<'a, I> {
+    /// How many processes are not dormant: those that never started, or have left, answer nobody.
+    pub fn taking_part(&self) -> usize {
+        self.processes.iter().filter(|process| process.view.phase() != Phase::Dormant).count()
+    }
+
     /// Those that run undisturbed and take part: active, or alone and still asking their seeds.
     pub fn members(&self) -> impl Iterator<Item = &Seen<'a, I>> {
-        let alone = self.processes.len() == 1;
+        let alone = self.taking_part() == 1;
         self.processes.iter().filter(move |process| {
             let phase = process.view.phase();
             process.standing == Standing::Running

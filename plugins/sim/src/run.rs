@@ -63,10 +63,11 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Samples of a run.
 const SAMPLES: u64 = 240;
 
+type Route = SocketAddrV4;
+
 /// Runs a scenario. An error says what in it is impossible.
 pub fn run(scenario: &Scenario, options: Options<'_>) -> Result<Report, ScenarioError> {
     scenario.check()?;
-    type Route = SocketAddrV4;
     Ok(match (scenario.identity, scenario.codec) {
         (Identities::Renewing, Wire::Postcard) => {
             with::<Renewing<Route>, _>(scenario, PostcardCodec, options)

@@ -62,9 +62,9 @@ pub fn join(n: usize, seed: u64, config: &Config) -> Joined {
             let life = Life { seat, key: started as u32, epoch: world.epoch_now() };
             world.boot(life, config.clone()).expect("a configuration that was checked");
             if started == 0 {
-                world.start(seat)
+                world.start(seat);
             } else {
-                world.join(seat, Seat(0))
+                world.join(seat, Seat(0));
             }
             started += 1;
         }

@@ -37,7 +37,7 @@ impl Convergence {
                 Phase::Conflict if members.iter().find(is_same).is_none() => {
                     return Err(format!("{seat} is in conflict with nobody who is a member"));
                 }
-                Phase::Joining if survey.processes.len() > 1 && self.refused.is_empty() => {
+                Phase::Joining if survey.taking_part() > 1 && self.refused.is_empty() => {
                     return Err(format!("{seat} is still joining"));
                 }
                 _ => {}

@@ -3,8 +3,9 @@
 //! Values are numbers that only grow over a run, so that later can be told from earlier. For each observer the
 //! records are kept that its events replay to; in the end those of each member must be what that member has
 //! of its own. After an observer has told that a record is withdrawn, nothing as old as it may be published
-//! there again, until the observer, or what it knows of the owner, begins anew. Cost: O(1) an event, O(all
-//! records) in the end.
+//! there again, until the observer, or what it knows of the owner, begins anew. A process that starts again
+//! under the identity that it had is such a beginning: what its earlier life removed, it does not know, and a
+//! late datagram may show it until the owner answers. Cost: O(1) an event, O(all records) in the end.
 
 use super::{Checker, Verdict};
 use crate::observe::{Act, Observation, Survey};
@@ -71,9 +72,12 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
 
     fn observe(&mut self, _at: Instant, seen: &Observation<'_, I>) -> Verdict {
         match *seen {
-            Observation::Act { seat, act: Act::Started(_) } => {
+            Observation::Act { seat, act: Act::Started(identity) } => {
                 self.shown.remove(&seat);
                 self.withdrawn.remove(&seat);
+                for withdrawn in self.withdrawn.values_mut() {
+                    withdrawn.remove(&identity.addr());
+                }
                 Ok(())
             }
             Observation::Event { seat, event, .. } => self.told(seat, event),

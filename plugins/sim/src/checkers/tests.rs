@@ -44,7 +44,7 @@ fn me() -> Snapshot<Seal> {
     Snapshot::new(seal(0, 1))
 }
 
-fn survey<'a>(when: u64, views: &'a [Snapshot<Seal>], sent: u64) -> Survey<'a, Seal> {
+fn survey(when: u64, views: &[Snapshot<Seal>], sent: u64) -> Survey<'_, Seal> {
     let processes = views.iter().enumerate().map(|(seat, view)| Seen {
         seat: Seat(seat),
         standing: Standing::Running,
@@ -290,6 +290,10 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
     let down = Event::Down { identity: b };
     assert!(history(&[put(7), down.clone()]).is_err(), "gone with its owner");
     assert_eq!(history(&[put(7), down, put(7)]), Ok(()), "back with its owner");
+    let mut checker = RecordsEverywhere::new();
+    tell(&mut checker, &me(), &[put(7), withdrawn]).expect("a withdrawal");
+    act(&mut checker, 5, 1, &Act::Started(b));
+    assert_eq!(tell(&mut checker, &me(), &[put(7)]), Ok(()), "another life may not know");
     let stranger = Event::Published { owner: seal(9, 1).addr(), topic: 1, key: key(), value: Vec::new() };
     assert!(history(&[put(7), stranger]).is_err_and(|what| what.contains("no member")));
 }

@@ -140,7 +140,9 @@ fn prepare(arm: &Arm, cell: Cell) -> (World<Seals, Counter>, Vec<Seat>) {
     world.run_for(QUIET);
     let all: Vec<_> = (0..MEMBERS).map(Seat).collect();
     let blocked = Selection::Any(cell.blocked).draw(world.rng(), &all);
-    blocked.iter().for_each(|seat| world.observer.is_blocked[seat.0] = true);
+    for seat in &blocked {
+        world.observer.is_blocked[seat.0] = true;
+    }
     world.observer.alarms = Alarms::default();
     (world, blocked)
 }
@@ -150,9 +152,13 @@ pub fn interval(arm: &Arm, cell: Cell) -> Alarms {
     let (mut world, blocked) = prepare(arm, cell);
     let begin = world.now();
     loop {
-        blocked.iter().for_each(|seat| world.block(*seat));
+        for seat in &blocked {
+            world.block(*seat);
+        }
         world.run_for(Duration::from_millis(cell.duration));
-        blocked.iter().for_each(|seat| world.resume(*seat));
+        for seat in &blocked {
+            world.resume(*seat);
+        }
         if world.now().since(begin) >= LENGTH {
             return world.observer.alarms;
         }
@@ -164,9 +170,13 @@ pub fn interval(arm: &Arm, cell: Cell) -> Alarms {
 pub fn threshold(arm: &Arm, cell: Cell) -> Latencies {
     let (mut world, blocked) = prepare(arm, cell);
     let begin = world.now();
-    blocked.iter().for_each(|seat| world.block(*seat));
+    for seat in &blocked {
+        world.block(*seat);
+    }
     world.run_for(Duration::from_millis(cell.duration));
-    blocked.iter().for_each(|seat| world.resume(*seat));
+    for seat in &blocked {
+        world.resume(*seat);
+    }
     let rest = LENGTH.saturating_sub(world.now().since(begin));
     world.run_until_holds(Duration::from_millis(500), rest, |world| {
         let well = |engine: &haulout::Engine<_>| {

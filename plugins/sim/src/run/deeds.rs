@@ -114,7 +114,9 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
             Deed::Split(sides) => {
                 let mut side_of = vec![0; all.len()];
                 for (side, who) in sides.iter().enumerate() {
-                    draw(who).into_iter().for_each(|seat| side_of[seat.0] = side as u8 + 1);
+                    for seat in draw(who) {
+                        side_of[seat.0] = side as u8 + 1;
+                    }
                 }
                 self.world.network.links.split(side_of);
             }
@@ -131,10 +133,14 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
                 }
             }
             Deed::LoseEgress { who, rate } => {
-                draw(who).iter().for_each(|seat| self.world.network.links.lose_egress(seat.0, *rate));
+                for seat in draw(who) {
+                    self.world.network.links.lose_egress(seat.0, *rate);
+                }
             }
             Deed::LoseIngress { who, rate } => {
-                draw(who).iter().for_each(|seat| self.world.network.links.lose_ingress(seat.0, *rate));
+                for seat in draw(who) {
+                    self.world.network.links.lose_ingress(seat.0, *rate);
+                }
             }
             Deed::Weather(weather) => self.world.network.weather = weather.clone(),
             Deed::Heal => self.world.network.heal(self.scenario.network.clone()),
@@ -158,7 +164,9 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
             .filter(|seat| self.world.standing(*seat) == Some(Standing::Running))
             .collect();
         let who = who.draw(self.world.rng(), &undisturbed);
-        who.iter().for_each(|seat| stop(self, *seat));
+        for seat in &who {
+            stop(self, *seat);
+        }
         who
     }
 
@@ -234,6 +242,8 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
         if seeds.is_empty() {
             self.world.start(seat);
         }
-        seeds.into_iter().for_each(|seed| self.world.join(seat, seed));
+        for seed in seeds {
+            self.world.join(seat, seed);
+        }
     }
 }

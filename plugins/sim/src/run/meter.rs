@@ -149,7 +149,7 @@ impl<I: Identity> Meter<I> {
             return;
         }
         let lives = |(at, live): &&(Seat, I)| live == identity && !self.disturbed.contains(at);
-        if self.live.get(&identity.addr()).filter(lives).is_some() {
+        if self.live.get(&identity.addr()).as_ref().is_some_and(lives) {
             self.alarms += 1;
             self.healthy_alarms += u64::from(!self.disturbed.contains(&seat));
         }

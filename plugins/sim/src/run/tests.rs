@@ -146,3 +146,40 @@ fn records_of_members_that_come_and_go_are_everywhere_in_the_end() {
     (scenario.members, scenario.duration) = (12, Span::from_secs(60));
     holds(&scenario);
 }
+
+#[test]
+fn starved_members_accuse_nobody_with_lifeguard_and_many_without() {
+    let mut scenario = shipped_as("starved");
+    (scenario.members, scenario.duration) = (32, Span::from_secs(40));
+    scenario.faults.truncate(1);
+    assert_eq!(holds(&scenario).false_alarms, 0);
+    scenario.settings.probe.health = Some(false);
+    (scenario.settings.suspicion.dynamic, scenario.settings.suspicion.buddy) = (Some(false), Some(false));
+    let report = run(&scenario, Options::default()).expect("it runs");
+    assert!(report.false_alarms > 30, "{}", report.false_alarms);
+    assert!(report.violations.iter().any(|violation| violation.theorem.contains("false alarms")));
+}
+
+#[test]
+fn members_that_hear_each_other_only_through_others_stay_members() {
+    let mut scenario = shipped_as("one-way");
+    scenario.duration = Span::from_secs(120);
+    holds(&scenario);
+}
+
+#[test]
+fn two_members_detect_a_crash_within_ten_seconds() {
+    holds(&shipped_as("pair"));
+}
+
+#[test]
+fn joiners_that_are_killed_leave_no_ghost() {
+    assert_eq!(holds(&shipped_as("killed-joiner")).members, 20);
+}
+
+#[test]
+fn when_a_third_is_gone_the_others_find_all_of_it_at_a_bounded_load() {
+    let mut scenario = shipped_as("third-gone");
+    scenario.members = 60;
+    assert_eq!(holds(&scenario).members, 42);
+}

@@ -47,8 +47,7 @@ macro_rules! part {
             fn apply(&self, config: &mut Config) {
                 $(
                     if let Some(value) = self.$field {
-                        let into: fn($type) -> _ = $into;
-                        config.$of.$field = into(value);
+                        config.$of.$field = $into(value);
                     }
                 )*
             }
@@ -61,18 +60,18 @@ part! {
     Probe, probe {
         interval: Span => Span::duration,
         timeout: Span => Span::duration,
-        helpers: u8 => |helpers| helpers,
-        health: bool => |health| health,
+        helpers: u8 => core::convert::identity,
+        health: bool => core::convert::identity,
     }
 }
 
 part! {
     /// See [`haulout::SuspicionConfig`].
     Suspicion, suspicion {
-        alpha: u32 => |alpha| alpha,
-        beta: u32 => |beta| beta,
-        dynamic: bool => |dynamic| dynamic,
-        buddy: bool => |buddy| buddy,
+        alpha: u32 => core::convert::identity,
+        beta: u32 => core::convert::identity,
+        dynamic: bool => core::convert::identity,
+        buddy: bool => core::convert::identity,
     }
 }
 
@@ -80,8 +79,8 @@ part! {
     /// See [`haulout::GossipConfig`].
     Gossip, gossip {
         interval: Span => Span::duration,
-        fanout: u8 => |fanout| fanout,
-        retransmit: u8 => |retransmit| retransmit,
+        fanout: u8 => core::convert::identity,
+        retransmit: u8 => core::convert::identity,
     }
 }
 
@@ -99,20 +98,20 @@ part! {
     Sync, sync {
         shortest: Span => Span::duration,
         longest: Span => Span::duration,
-        bytes_per_second: u32 => |bytes| bytes,
-        burst: u32 => |burst| burst,
+        bytes_per_second: u32 => core::convert::identity,
+        burst: u32 => core::convert::identity,
     }
 }
 
 part! {
     /// See [`haulout::Limits`].
     Bounds, limits {
-        members: u32 => |members| members,
-        departed: u32 => |departed| departed,
-        relays: u32 => |relays| relays,
-        intents: u32 => |intents| intents,
-        events: u32 => |events| events,
-        datagram_sent: u32 => |bytes| bytes,
+        members: u32 => core::convert::identity,
+        departed: u32 => core::convert::identity,
+        relays: u32 => core::convert::identity,
+        intents: u32 => core::convert::identity,
+        events: u32 => core::convert::identity,
+        datagram_sent: u32 => core::convert::identity,
     }
 }
 

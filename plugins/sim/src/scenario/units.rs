@@ -137,7 +137,7 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
     let mut digit_unit = unit;
     for digit in part.chars() {
         let digit = u64::from(digit.to_digit(10)?);
-        if digit_unit % 10 != 0 && digit > 0 {
+        if !digit_unit.is_multiple_of(10) && digit > 0 {
             return None;
         }
         digit_unit /= 10;
