@@ -2,10 +2,11 @@
 //!
 //! Values are numbers that only grow over a run, so that later can be told from earlier. For each observer the
 //! records are kept that its events replay to; in the end those of each member must be what that member has
-//! of its own. After an observer has told that a record is withdrawn, nothing as old as it may be published
-//! there again, until the observer, or what it knows of the owner, begins anew. A process that starts again
-//! under the identity that it had is such a beginning: what its earlier life removed, it does not know, and a
-//! late datagram may show it until the owner answers. Cost: O(1) an event, O(all records) in the end.
+//! of its own. After an owner has removed a record, and an observer has told that it is withdrawn, nothing as
+//! old as it may be published there again, until the observer, or what it knows of the owner, begins anew. A
+//! process that starts again under the identity that it had is such a beginning: what its earlier life removed
+//! or had, it does not know, and a late datagram may show it until the owner answers. Cost: O(1) an event,
+//! O(all records) in the end.
 
 use super::{Checker, Verdict};
 use crate::observe::{Act, Observation, Survey};
@@ -21,11 +22,13 @@ type Own = BTreeMap<(u32, Vec<u8>), u64>;
 pub struct RecordsEverywhere<I: Identity> {
     shown: HashMap<Seat, HashMap<I::Addr, Own>>,
     withdrawn: HashMap<Seat, HashMap<I::Addr, Own>>,
+    /// What owners have removed in their present lives.
+    removed: HashMap<I::Addr, Own>,
 }
 
 impl<I: Identity> Default for RecordsEverywhere<I> {
     fn default() -> Self {
-        Self { shown: HashMap::new(), withdrawn: HashMap::new() }
+        Self { shown: HashMap::new(), withdrawn: HashMap::new(), removed: HashMap::new() }
     }
 }
 
@@ -35,7 +38,7 @@ impl<I: Identity> RecordsEverywhere<I> {
         Self::default()
     }
 
-    fn told(&mut self, seat: Seat, event: &Event<I>) -> Verdict {
+    fn told(&mut self, seat: Seat, event: &Event<I>, is_own: bool) -> Verdict {
         let shown = self.shown.entry(seat).or_default();
         let withdrawn = self.withdrawn.entry(seat).or_default();
         match event {
@@ -52,7 +55,14 @@ impl<I: Identity> RecordsEverywhere<I> {
             }
             Event::Withdrawn { owner, topic, key } => {
                 let record = (*topic, key.clone());
-                if let Some(number) = shown.get_mut(owner).and_then(|own| own.remove(&record)) {
+                let number = shown.get_mut(owner).and_then(|own| own.remove(&record));
+                let removed = self.removed.entry(owner.clone()).or_default();
+                if let Some(number) = number.filter(|_| is_own) {
+                    removed.insert(record.clone(), number);
+                }
+                if let Some(number) =
+                    number.filter(|number| removed.get(&record).is_some_and(|r| r >= number))
+                {
                     withdrawn.entry(owner.clone()).or_default().insert(record, number);
                 }
             }
@@ -75,12 +85,16 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
             Observation::Act { seat, act: Act::Started(identity) } => {
                 self.shown.remove(&seat);
                 self.withdrawn.remove(&seat);
+                self.removed.remove(&identity.addr());
                 for withdrawn in self.withdrawn.values_mut() {
                     withdrawn.remove(&identity.addr());
                 }
                 Ok(())
             }
-            Observation::Event { seat, event, .. } => self.told(seat, event),
+            Observation::Event { seat, event, view } => {
+                let is_own = matches!(event, Event::Withdrawn { owner, .. } if view.identity().is_at(owner));
+                self.told(seat, event, is_own)
+            }
             // Of an owner that is forgotten nothing is known any more, not what it had removed either.
             Observation::Stepped { seat, view } if view.stats().dropped.forgotten > 0 => {
                 if let Some(withdrawn) = self.withdrawn.get_mut(&seat) {

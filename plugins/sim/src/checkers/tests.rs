@@ -274,26 +274,35 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
         value: number.to_le_bytes().into(),
     };
     let withdrawn = Event::Withdrawn { owner: b.addr(), topic: 1, key: key() };
-    // The owner has value 7; the observer tells these.
+    let owner = Snapshot::new(b);
+    let own = |checker: &mut RecordsEverywhere<Seal>, events: &[Event<Seal>]| {
+        for event in events {
+            checker.observe(at(1), &Observation::Event { seat: Seat(1), event, view: &owner })?;
+        }
+        Ok::<_, String>(())
+    };
+    // The owner has value 7, after it had removed values up to 6; the observer tells these.
     let history = |events: &[Event<Seal>]| {
         let mut checker = RecordsEverywhere::new();
-        let owner = Snapshot::new(b);
-        checker.observe(at(1), &Observation::Event { seat: Seat(1), event: &put(7), view: &owner })?;
+        own(&mut checker, &[put(6), withdrawn.clone(), put(7)])?;
         tell(&mut checker, &me(), events)?;
-        checker.conclude(&survey(9, &[Snapshot::new(a), owner], 0))
+        checker.conclude(&survey(9, &[Snapshot::new(a), Snapshot::new(b)], 0))
     };
     assert_eq!(history(&[put(7)]), Ok(()));
     assert!(history(&[]).is_err_and(|what| what.contains("which has")), "it is lacking");
     assert!(history(&[put(6)]).is_err(), "an older value");
     assert_eq!(history(&[put(6), withdrawn.clone(), put(7)]), Ok(()), "put again");
-    assert!(history(&[put(7), withdrawn.clone(), put(7)]).is_err_and(|what| what.contains("is back")));
+    assert!(
+        history(&[put(6), withdrawn.clone(), put(6), put(7)]).is_err_and(|what| what.contains("is back"))
+    );
     let down = Event::Down { identity: b };
     assert!(history(&[put(7), down.clone()]).is_err(), "gone with its owner");
     assert_eq!(history(&[put(7), down, put(7)]), Ok(()), "back with its owner");
     let mut checker = RecordsEverywhere::new();
-    tell(&mut checker, &me(), &[put(7), withdrawn]).expect("a withdrawal");
+    own(&mut checker, &[put(6), withdrawn.clone()]).expect("a removal");
+    tell(&mut checker, &me(), &[put(6), withdrawn.clone()]).expect("a withdrawal");
     act(&mut checker, 5, 1, &Act::Started(b));
-    assert_eq!(tell(&mut checker, &me(), &[put(7)]), Ok(()), "another life may not know");
+    assert_eq!(tell(&mut checker, &me(), &[put(6)]), Ok(()), "another life may not know");
     let stranger = Event::Published { owner: seal(9, 1).addr(), topic: 1, key: key(), value: Vec::new() };
     assert!(history(&[put(7), stranger]).is_err_and(|what| what.contains("no member")));
 }
