@@ -36,8 +36,8 @@ mod topic;
 pub use crate::digest::{Digest, Entry};
 pub use context::{Change, Context, Packet, Round};
 pub use publish::Publish;
-pub use registry::{Kind, Records, Registry, RegistryError, Stored, UserEvents};
-pub use topic::{DecodeError, Topic, Value};
+pub use registry::{Kind, Records, Registry, RegistryError, Stored, Topics, UserEvents};
+pub use topic::{DecodeError, Encoded, Topic, Value};
 
 use crate::codec::{Position, Section};
 use crate::identity::Identity;

@@ -24,10 +24,12 @@
 //! Allocation (count it with an allocator of your own), time, and panics: a plugin that panics fails the
 //! test with its own message.
 
+mod broadcasts;
 mod codec;
 mod identity;
 mod samples;
 
+pub use broadcasts::broadcasts;
 pub use codec::codec;
 pub use identity::identity;
 

@@ -26,6 +26,11 @@ impl Link {
     /// In no list.
     pub(crate) const NONE: Self = Self { prev: END, next: END, list: NOWHERE };
 
+    /// How often it was sent, while it is in a list.
+    pub(crate) const fn sent(&self) -> u8 {
+        self.list
+    }
+
     /// Whether it is in a list.
     pub(crate) const fn is_listed(&self) -> bool {
         self.list != NOWHERE

@@ -14,6 +14,7 @@ use crate::event::Event;
 use crate::identity::Identity;
 use crate::members::{Member, Slot};
 use crate::protocol::{Admission, Life, Protocol};
+use crate::reach::Reach;
 use crate::spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 use crate::stats::Stats;
 use crate::time::Instant;
@@ -172,6 +173,23 @@ impl<S: Spec> Engine<S> {
     /// It is not asked about those who are members already, nor about a newer identity of a known key.
     pub fn set_admission(&mut self, hook: Admission<S::Identity>) {
         self.protocol.set_admission(hook);
+    }
+
+    /// Sets the hook that says whether the host can send to a route. Default: to all.
+    ///
+    /// It is for routes that a table maps to addresses, where this member's table may be older than that of
+    /// others. Whoever is out of reach is held, relayed and compared like any member, and declared down when
+    /// others say so; but nothing is sent to it: it is not probed, not gossiped to and not asked to help, and
+    /// to a request to ping it for others the answer is a nack at once. What was left out is counted
+    /// ([`Dropped::unreachable`](crate::Dropped::unreachable)). The hook is asked anew each time, so a table
+    /// may grow at any moment; as the same inputs give the same bytes, its answers are part of the inputs.
+    pub fn set_reach(&mut self, hook: Reach<RouteOf<S>>) {
+        self.protocol.set_reach(hook);
+    }
+
+    /// The members that the host cannot send to now, by [`Engine::set_reach`]. Cost: O(members).
+    pub fn unreachable(&self) -> impl Iterator<Item = &Member<S::Identity>> {
+        self.members().filter(|member| !self.protocol.horizon.reaches(member.identity()))
     }
 
     /// Writes the next datagram into `buf`, which should hold `limits.datagram_sent` bytes; `None` when there

@@ -12,6 +12,7 @@ mod address;
 mod fixed;
 mod named;
 mod renewing;
+mod resolver;
 mod serial;
 #[cfg(feature = "serde")]
 mod wire;
@@ -20,6 +21,7 @@ pub use address::{Address, AddressBytes, MAX_ADDRESS};
 pub use fixed::Fixed;
 pub use named::{Name, NameError, Named};
 pub use renewing::Renewing;
+pub use resolver::{Direct, Resolver};
 pub(crate) use serial::serial_newer_u32;
 pub use serial::{EPOCH_ORIGIN_UNIX, epoch_from_unix, serial_newer};
 

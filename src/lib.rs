@@ -71,6 +71,7 @@
 //! | `dissemination` | which news goes next, and how often still |
 //! | `probe`, `suspicion`, `health` | the failure detector (SWIM, Lifeguard) |
 //! | `seeds`, `cookie`, `limiter` | joining, and strangers |
+//! | `reach` | whom the host has no address for |
 //! | `outbox`, `events`, `timers` | datagrams to write, events to read, one deadline of all |
 //!
 //! Features, none on by default: `serde`, `tracing`, `conformance`.
@@ -100,6 +101,7 @@ mod out;
 mod outbox;
 mod probe;
 mod protocol;
+mod reach;
 mod seeds;
 mod spec;
 mod state;
@@ -117,6 +119,7 @@ pub use identity::{Fixed, Identity, Name, Named, Renewing};
 pub use members::Member;
 pub use out::Out;
 pub use protocol::Admission;
+pub use reach::Reach;
 pub use spec::{AddrOf, CodecErrorOf, RouteOf, Spec};
 pub use state::State;
 pub use stats::{Comparison, Dropped, Gauges, Stats, Traffic};

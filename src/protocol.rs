@@ -18,6 +18,7 @@ mod myself;
 mod notices;
 mod probing;
 mod publishing;
+mod reaching;
 mod relaying;
 mod syncing;
 mod time;
@@ -38,6 +39,7 @@ use crate::identity::Identity;
 use crate::members::{Members, Slot};
 use crate::outbox::{Intent, Outbox, Say};
 use crate::probe::{Probe, Relays};
+use crate::reach::{Horizon, Reach};
 use crate::seeds::{Requests, Seeds};
 use crate::stats::Stats;
 use crate::suspicion::Suspicions;
@@ -64,6 +66,7 @@ pub(crate) struct Protocol<I: Identity, B = ()> {
     pub(crate) suspicions: Suspicions<I::Addr>,
     pub(crate) news: Dissemination,
     watch: Watch<I>,
+    pub(crate) horizon: Horizon<I::Route>,
     pub(crate) exchange: Exchange,
     /// Scratch for the entries of a range.
     pub(crate) ranged: Vec<Entry>,
@@ -115,6 +118,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 last_gossip: None,
                 paused: None,
             },
+            horizon: Horizon::new(),
             meeting: Meeting {
                 seeds: Seeds::new(config.join.announce_interval),
                 requests: Requests::new(),
@@ -135,6 +139,10 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     pub(crate) fn set_admission(&mut self, hook: Admission<I>) {
         self.meeting.admission = Some(hook);
+    }
+
+    pub(crate) fn set_reach(&mut self, hook: Reach<I::Route>) {
+        self.horizon.set(hook);
     }
 
     pub(crate) fn health(&self) -> u8 {
@@ -158,11 +166,18 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
     }
 
-    /// Queues a datagram; one that is shed for it is counted, and a shed ping voids its probe.
+    /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
+    /// probe if it is a ping.
     fn send(&mut self, intent: Intent<I>) {
-        let Some(shed) = self.outbox.push(intent) else { return };
-        self.stats.dropped.shed += 1;
-        if let Say::Ping { number } = shed.say
+        let lost = if self.horizon.covers(&intent.to) {
+            let Some(shed) = self.outbox.push(intent) else { return };
+            self.stats.dropped.shed += 1;
+            shed
+        } else {
+            self.stats.dropped.unreachable += 1;
+            intent
+        };
+        if let Say::Ping { number } = lost.say
             && self.watch.probe.as_ref().is_some_and(|probe| probe.number == number)
         {
             self.void_probe();

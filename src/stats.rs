@@ -129,6 +129,8 @@ pub struct Dropped {
     pub events_untold: u64,
     /// Datagrams shed beyond `limits.intents`.
     pub shed: u64,
+    /// Datagrams and probes left out, since the host cannot send to the route: see `Engine::set_reach`.
+    pub unreachable: u64,
     /// Datagrams that did not fit the caller's buffer or `limits.datagram_sent`.
     pub oversized: u64,
     /// Events dropped beyond `limits.events`.

@@ -1,7 +1,9 @@
 //! A steady cluster does not allocate: two members probe each other, gossip and compare for ten minutes of
 //! virtual time. `allocation-counter` brings the global allocator that counts.
 
-use haulout::{Config, Engine, Instant, Renewing};
+use haulout::broadcast::{Registry, Topic};
+use haulout::codec::{Codec, HeaderRef, Manifest, Message, MessageRef, Record, Section, Update, Version};
+use haulout::{Config, Engine, Instant, Out, Renewing, State};
 use haulout_codec_serde::PostcardCodec;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -62,4 +64,104 @@ fn a_steady_cluster_does_not_allocate() {
     let counted = allocation_counter::measure(|| delivered = pair.run(Duration::from_secs(600)));
     assert!(delivered > 2_400, "a ping and an ack a second each, and comparisons: {delivered}");
     assert_eq!(counted.count_total, 0);
+}
+
+const BYTES: Topic<Vec<u8>> = Topic::new(1, "bytes");
+
+/// Who hears of others, and holds what they publish.
+struct Reader {
+    engine: Engine<(Node, PostcardCodec, Registry<Node>)>,
+    now: Instant,
+}
+
+impl Reader {
+    const FRIEND: u32 = 1;
+
+    fn new() -> Self {
+        let registry = Registry::new().record(BYTES).expect("one topic");
+        let engine = Engine::new(node(0), PostcardCodec, registry, Config::lan(), 7).expect("it is possible");
+        let mut reader = Self { engine, now: Instant::from_millis(1_000) };
+        reader.engine.join(reader.now, *node(Self::FRIEND).address());
+        let mut buf = [0; 1_400];
+        let announce = reader.engine.poll_transmit(reader.now, &mut buf).expect("it announces itself");
+        let (header, _) = decode(&buf[..announce.len]);
+        let Message::Announce { number, .. } = header.message else { panic!("an announce") };
+        reader.hear(MessageRef::Feed { number, clock: 0 }, &[]);
+        reader
+    }
+
+    /// A datagram of its friend's, with these sections.
+    fn hear(&mut self, message: MessageRef<'_, Node>, sections: &[Section<'_, Node>]) {
+        let source = node(Self::FRIEND);
+        let version = Version::CURRENT;
+        let header = HeaderRef {
+            version,
+            cluster: None,
+            dst: None,
+            cookie: None,
+            source: &source,
+            incarnation: 0,
+            message,
+        };
+        let mut buf = [0; 8_192];
+        let mut out = Out::new(&mut buf);
+        assert_eq!(PostcardCodec.put_header(header, &mut out).ok(), Some(true));
+        for section in sections {
+            assert_eq!(PostcardCodec.put_section(section.as_ref(), &mut out).ok(), Some(true));
+        }
+        let len = out.len();
+        self.engine.handle_datagram(self.now, &buf[..len]).expect("it is well-formed");
+        while self.engine.poll_event().is_some() {}
+        while self.engine.poll_transmit(self.now, &mut buf).is_some() {}
+    }
+
+    /// A member, and what it publishes: so many keys of 16 bytes, with values of so many.
+    fn meet(&mut self, n: u32, keys: u32, value: usize) {
+        let identity = node(n);
+        let (owner, life, value) = (*identity.address(), 7, vec![b'v'; value]);
+        let names: Vec<_> = (0..keys).map(|key| format!("a key of 16 {key:04}")).collect();
+        let mut sections = vec![Section::Update(Update::new(identity, 0, State::Alive))];
+        if keys > 0 {
+            sections.push(Section::Manifest(Manifest { identity, life, floor: 0 }));
+        }
+        sections.extend(names.iter().map(|key| {
+            let (key, value) = (key.as_bytes(), Some(&value[..]));
+            Section::Record(Record { owner, topic: 1, key, life, version: 1, value })
+        }));
+        self.hear(MessageRef::Gossip, &sections);
+    }
+}
+
+fn node(n: u32) -> Node {
+    let [_, high, middle, low] = n.to_be_bytes();
+    Node::new(([10, high, middle, low], 7946).into(), 28_300_000)
+}
+
+fn decode(datagram: &[u8]) -> (haulout::codec::Header<Node>, usize) {
+    let (header, sections) = Codec::<Node>::decode(&PostcardCodec, datagram).expect("it is well-formed");
+    (header, sections.count())
+}
+
+/// Bytes that are live afterwards and were not before, for each of `n` members with such records.
+fn bytes_a_member(n: u32, keys: u32, value: usize) -> f64 {
+    let mut reader = Reader::new();
+    // What is there once, whatever follows.
+    (2..10).for_each(|n| reader.meet(n, keys, value));
+    let counted = allocation_counter::measure(|| (10..10 + n).for_each(|n| reader.meet(n, keys, value)));
+    let members = reader.engine.members().count();
+    assert_eq!(members, n as usize + 9);
+    assert_eq!(reader.engine.registry().stored().count(), (members - 1) * keys as usize);
+    f64::from(u32::try_from(counted.bytes_current).expect("it grows")) / f64::from(n)
+}
+
+#[test]
+fn members_and_records_take_little_memory() {
+    let (members, records) = (bytes_a_member(20_000, 0, 0), bytes_a_member(1_000, 40, 64));
+    let record = (records - members) / 40.0;
+    let node = bytes_a_member(10_000, 5, 16);
+    println!(
+        "a member: {members:.0} bytes; a record of 64 bytes: {record:.0}; a member with 5 keys of 16: {node:.0}"
+    );
+    assert!(record <= 200.0, "a record of 64 bytes takes {record:.0}");
+    assert!(node <= 800.0, "a member with 5 keys of 16 bytes takes {node:.0}");
 }

@@ -12,6 +12,10 @@ mod custom_codec;
 mod custom_identity;
 #[path = "../examples/embed.rs"]
 mod embed;
+#[path = "../examples/golf_scorecard/main.rs"]
+mod golf_scorecard;
+#[path = "../examples/identity_golf.rs"]
+mod identity_golf;
 #[path = "../examples/own_loop.rs"]
 mod own_loop;
 
@@ -66,4 +70,32 @@ fn custom_codec_is_spoken_by_two() {
     let told = ends(custom_codec::talk);
     assert_eq!(told.iter().filter(|event| matches!(event, Event::Up { .. })).count(), 2, "{told:?}");
     assert!(!told.iter().any(|event| matches!(event, Event::Suspected { .. })), "{told:?}");
+}
+
+#[test]
+fn identity_golf_takes_fewer_bytes_at_each_hole_and_renews_all_the_same() {
+    ends(identity_golf::main);
+    let holes = ends(identity_golf::play);
+    assert_eq!(holes.iter().map(|hole| hole.bytes).collect::<Vec<_>>(), [25, 11, 4, 4, 2, 1]);
+    assert_eq!(holes.iter().map(|hole| hole.updates).collect::<Vec<_>>(), [52, 115, 278, 278, 465, 698]);
+    for hole in &holes[..5] {
+        assert!(matches!(&hole.seen[..], [seen] if seen.starts_with("Renewed")), "{:?}", hole.seen);
+    }
+    assert!(holes[5].seen.is_empty(), "the index alone has no lives: {:?}", holes[5].seen);
+}
+
+/// The card itself is of 1,024 members; here are smaller games.
+#[test]
+fn golf_scorecard_meets_its_goals_and_small_identities_pay() {
+    use golf_scorecard::{Game, MachineId};
+    let game = || Game { members: 64, restarts: 16, churn_seconds: 5 };
+    ends(move || golf_scorecard::play(&game()).map_err(|error| error.to_string()));
+    for (identity, codec, row) in ends(golf_scorecard::card) {
+        assert!(row.updates >= row.goal, "{identity} with {codec}: {row:?}");
+        assert!(row.ping > row.update && row.update > 1, "{row:?}");
+    }
+    let stock = ends(move || game().play::<haulout::Renewing<std::net::SocketAddr>>());
+    let golfed = ends(move || game().play::<MachineId>());
+    assert!(golfed.bytes * 10 < stock.bytes * 8, "{golfed:?} to {stock:?}");
+    assert!(golfed.most_told <= golfed.nearly_all_told && golfed.nearly_all_told < 5_000, "{golfed:?}");
 }

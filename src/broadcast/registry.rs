@@ -6,9 +6,10 @@
 //! | `store`, `items` | owners, manifests, records, and their digest |
 //! | `others`, `own` | the rules for what others publish, and for what we publish |
 //! | `moments`, `windows` | user events, and which are known |
-//! | `lanes` | what is told next |
+//! | `lanes`, `filling` | what is told next |
 //! | `typed` | the handles by which a program publishes and reads |
 
+mod filling;
 mod items;
 mod lanes;
 mod moments;
@@ -19,22 +20,21 @@ mod topics;
 mod typed;
 mod windows;
 
-pub use topics::{Kind, RegistryError};
+pub use topics::{Kind, RegistryError, Topics};
 pub use typed::{Records, Stored, UserEvents};
 
 use super::{Broadcasts, Change, Context, Digest, Entry, Packet, Round, Topic};
 use crate::codec::{Position, Section, SectionRef, TopicName};
 use crate::event::Event;
 use crate::identity::Identity;
-use crate::members::{Slot, Slots};
+use crate::members::Slot;
 use crate::stats::Gauges;
 use alloc::vec::Vec;
-use items::{Item, Owner};
-use lanes::{Offer, Turns, offer};
+use filling::{Of, Offer};
+use lanes::Turns;
 use moments::Moments;
 use own::Own;
 use store::Store;
-use topics::Topics;
 
 /// Typed records and user events.
 ///
@@ -51,7 +51,7 @@ pub struct Registry<I: Identity> {
     own: Own,
     moments: Moments<I::Addr>,
     turns: Turns,
-    scratch: Vec<Slot>,
+    scratch: Vec<(Of, Slot, Offer)>,
 }
 
 impl<I: Identity> Registry<I> {
@@ -87,49 +87,6 @@ impl<I: Identity> Registry<I> {
                 theirs: topic.name.into(),
             });
         }
-    }
-
-    /// Offers manifests, then small pieces, then large ones; or the large ones first, if it is their turn.
-    fn fill_lanes(&mut self, packet: &mut dyn Packet<I>, round: &Round<'_, I>) {
-        let wait = self.store.lanes.large().first().is_some() || self.moments.lanes.large().first().is_some();
-        let mut told = wait && self.turns.large_first() && self.fill_large(packet, round);
-        if self.store.manifests.first().is_some() {
-            self.fill_manifests(packet, round);
-        }
-        if self.moments.lanes.small().first().is_some() {
-            self.moments.fill(false, packet, round, &mut self.scratch);
-        }
-        if self.store.lanes.small().first().is_some() {
-            self.fill_records(false, packet, round);
-        }
-        told |= wait && !told && self.fill_large(packet, round);
-        self.turns.filled(wait, told);
-    }
-
-    fn fill_large(&mut self, packet: &mut dyn Packet<I>, round: &Round<'_, I>) -> bool {
-        self.moments.fill(true, packet, round, &mut self.scratch) | self.fill_records(true, packet, round)
-    }
-
-    fn fill_manifests(&mut self, packet: &mut dyn Packet<I>, round: &Round<'_, I>) {
-        let Self { store: Store { owners, manifests, .. }, scratch, .. } = self;
-        let put = |owners: &Slots<Owner<I>>, slot| {
-            // Its owner is told as well: it may have to outbid it.
-            let put = packet.put(SectionRef::Manifest(owners[slot].manifest()));
-            if put { Offer::Told } else { Offer::Misfit }
-        };
-        offer(manifests, owners, round.limit, scratch, put, |_, _| {});
-    }
-
-    fn fill_records(&mut self, large: bool, packet: &mut dyn Packet<I>, round: &Round<'_, I>) -> bool {
-        let Self { store: Store { owners, items, lanes, .. }, scratch, .. } = self;
-        let lane = if large { lanes.large() } else { lanes.small() };
-        let put = |items: &Slots<Item>, slot| {
-            let owner = &owners[items[slot].owner];
-            let key = owner.identity.addr();
-            let put = packet.put(SectionRef::Record(items[slot].record(&key, owner.life)));
-            if put { Offer::Told } else { Offer::Misfit }
-        };
-        offer(lane, items, round.limit, scratch, put, |_, _| {})
     }
 }
 
@@ -185,7 +142,7 @@ impl<I: Identity> Broadcasts<I> for Registry<I> {
     }
 
     fn fill(&mut self, packet: &mut dyn Packet<I>, round: &Round<'_, I>) {
-        self.fill_lanes(packet, round);
+        self.fill_packet(packet, round);
         self.own.told(&mut self.store);
     }
 
@@ -214,13 +171,10 @@ impl<I: Identity> Broadcasts<I> for Registry<I> {
     }
 
     fn put_entry(&self, entry: &Entry, packet: &mut dyn Packet<I>) -> bool {
-        match self.store.of_entry(entry) {
-            Ok(item) => {
-                let item = &self.store.items[item];
-                let owner = &self.store.owners[item.owner];
-                packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life)))
-            }
-            Err(owner) => packet.put(SectionRef::Manifest(self.store.owners[owner].manifest())),
+        let (owner, item) = self.store.of_entry(entry);
+        match item {
+            Some(item) => packet.put(SectionRef::Record(item.record(&owner.identity.addr(), owner.life))),
+            None => packet.put(SectionRef::Manifest(owner.manifest())),
         }
     }
 

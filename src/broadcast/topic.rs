@@ -1,5 +1,6 @@
 //! Topics: a number on the wire, a name for people, the type of their values and how it is encoded.
 
+use crate::error::CommandError;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -105,12 +106,22 @@ impl<T> Topic<T> {
         self.name
     }
 
+    /// Writes a value of this topic, to be published by [`Registry::put`](super::Registry::put) or
+    /// [`Registry::send`](super::Registry::send).
+    pub fn encode(&self, value: &T) -> Result<Encoded<T>, CommandError> {
+        let mut bytes = Vec::new();
+        let encoded = (self.encode)(value, &mut bytes);
+        encoded.map_err(|problem| CommandError::Unencodable { topic: self.id, problem })?;
+        Ok(Encoded { topic: *self, bytes })
+    }
+
     /// Reads a value of this topic, as events carry it.
     pub fn decode(&self, bytes: &[u8]) -> Result<T, DecodeError> {
         (self.decode)(bytes).map_err(|problem| DecodeError { topic: self.id, problem })
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of those that may fail")]
 fn encode_value<T: Value>(value: &T, out: &mut Vec<u8>) -> Result<(), &'static str> {
     value.encode(out);
     Ok(())
@@ -127,6 +138,37 @@ impl<T> Copy for Topic<T> {}
 impl<T> fmt::Debug for Topic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Topic").field("id", &self.id).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// A value of a topic in its wire form, which may go to another thread whatever the value may: see
+/// [`Topic::encode`].
+pub struct Encoded<T> {
+    pub(super) topic: Topic<T>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl<T> Encoded<T> {
+    /// The topic that it is a value of.
+    pub fn topic(&self) -> &Topic<T> {
+        &self.topic
+    }
+
+    /// The wire form.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl<T> Clone for Encoded<T> {
+    fn clone(&self) -> Self {
+        Self { topic: self.topic, bytes: self.bytes.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Encoded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoded").field("topic", &self.topic).field("bytes", &self.bytes).finish()
     }
 }
 

@@ -88,7 +88,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if !update.state.is_active() {
             return;
         }
-        if let Ok(slot) = self.admit(update.identity, update.incarnation)
+        if let Ok(slot) = self.admit(&update.identity, update.incarnation)
             && update.state == State::Suspect
         {
             self.set_suspect(slot, update.incarnation, update.by);
@@ -96,8 +96,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Takes a newcomer into the table, if the hook and the cap allow it.
-    pub(super) fn admit(&mut self, identity: I, incarnation: u32) -> Result<Slot, Refusal> {
-        if self.meeting.admission.as_ref().is_some_and(|admits| !admits(&identity)) {
+    pub(super) fn admit(&mut self, identity: &I, incarnation: u32) -> Result<Slot, Refusal> {
+        if self.meeting.admission.as_ref().is_some_and(|admits| !admits(identity)) {
             self.stats.dropped.not_admitted += 1;
             return Err(Refusal::NotAdmitted);
         }
@@ -107,7 +107,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         let slot = self.members.insert(identity.clone(), incarnation);
         self.event(Event::Up { identity: identity.clone() });
-        self.tell_plugin(broadcast::Change::Appeared(&identity));
+        self.tell_plugin(broadcast::Change::Appeared(identity));
         self.tell(slot);
         self.arm_probe();
         self.await_sync();

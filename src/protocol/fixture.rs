@@ -52,7 +52,7 @@ impl<I: Identity> Protocol<I> {
         protocol.at(1_000);
         protocol.start();
         for other in others {
-            protocol.admit(other.clone(), 0).expect("there is room");
+            protocol.admit(other, 0).expect("there is room");
         }
         protocol.quiet();
         protocol

@@ -4,6 +4,7 @@ use super::{Intent, Life, Protocol, Say};
 use crate::broadcast::{Broadcasts, Change};
 use crate::fingerprint::destination;
 use crate::identity::Identity;
+use crate::members::Slot;
 use crate::timers::Timer;
 
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
@@ -34,7 +35,9 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         self.watch.last_gossip = Some(self.now);
         self.timers.set(Timer::Gossip, self.now + self.config.gossip.interval);
         let mut drawn = core::mem::take(&mut self.watch.drawn);
-        self.members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), |_| true, &mut drawn);
+        let (horizon, members) = (&self.horizon, &self.members);
+        let hears = |slot: Slot| horizon.reaches(&members[slot].identity);
+        members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), hears, &mut drawn);
         for slot in drawn.iter().copied() {
             let identity = &self.members[slot].identity;
             let (to, dst) = (identity.route(), destination(&identity.addr()));

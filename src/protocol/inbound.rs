@@ -194,7 +194,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             if !is_feed && !self.is_proven(header) {
                 return Sender::Stranger(None);
             }
-            return match self.admit(source.clone(), header.incarnation) {
+            return match self.admit(source, header.incarnation) {
                 Ok(slot) => Sender::Member(slot),
                 Err(reason) => Sender::Stranger(Some(reason)),
             };

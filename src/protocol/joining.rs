@@ -146,6 +146,9 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             } else {
                 self.meeting.requests.forgotten[drawn - seeds - down].clone()
             };
+            if !self.horizon.covers(&route) {
+                continue;
+            }
             return self.announce_to(route);
         }
     }

@@ -20,7 +20,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if let Some(probe) = self.watch.probe.take() {
             self.judge(probe);
         }
-        let Some(slot) = self.members.next_to_probe(&mut self.rng) else { return };
+        let Some(slot) = self.next_in_reach() else { return };
         let number = self.next_number();
         let identity = self.members[slot].identity.clone();
         let (to, dst) = (identity.route(), destination(&identity.addr()));
@@ -50,8 +50,11 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         let (target, number) = (probe.slot, probe.number);
         let (addr, route) = (probe.identity.addr(), probe.identity.route());
         let mut drawn = core::mem::take(&mut self.watch.drawn);
-        let helps = |slot: Slot| slot != target && self.members[slot].state == State::Alive;
-        self.members.sample(&mut self.rng, usize::from(self.config.probe.helpers), helps, &mut drawn);
+        let (horizon, members) = (&self.horizon, &self.members);
+        let helps = |slot: Slot| {
+            slot != target && members[slot].state == State::Alive && horizon.reaches(&members[slot].identity)
+        };
+        members.sample(&mut self.rng, usize::from(self.config.probe.helpers), helps, &mut drawn);
         probe.helpers = Some(Helpers { asked: drawn.len() as u8, answered: 0 });
         let route = (I::route_of(&addr).as_ref() != Some(&route)).then_some(route);
         for slot in drawn.iter().copied() {

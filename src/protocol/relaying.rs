@@ -25,7 +25,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         });
         let full = self.watch.relays.is_full();
         self.stats.dropped.relays_full += u64::from(full);
-        let Some(to) = route.filter(|_| !full && *target != self.me.addr && self.me.is_serving()) else {
+        let able = !full && *target != self.me.addr && self.me.is_serving();
+        let Some(to) = route.filter(|route| able && self.horizon.covers(route)) else {
             return self.reply(&origin, Say::Nack { number });
         };
         let number = self.next_number();

@@ -63,7 +63,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if members == 0 || !self.exchange.may_ask(self.now) {
             return self.schedule_sync(self.config.sync.shortest);
         }
-        let peer = self.members.active()[self.rng.random_range(0..members)];
+        let peer = self.draw_active();
         self.compare_with(peer);
     }
 

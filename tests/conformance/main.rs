@@ -1,6 +1,7 @@
 //! The kit passes what is right, and each of its laws has a twin here that breaks it.
 #![cfg(feature = "conformance")]
 
+mod broadcasts;
 mod codec;
 mod faulty;
 mod identity;

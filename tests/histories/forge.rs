@@ -89,8 +89,7 @@ fn message<'a, I: Kind>(
             clock: rng.random(),
         },
         12 => {
-            let plane = plane(rng);
-            let leaves = LeavesRef { plane, salt: rng.random(), leaves: words };
+            let leaves = LeavesRef { plane: plane(rng), salt: rng.random(), leaves: words };
             MessageRef::SyncLeaves { number, leaves: (sync > 0).then_some(leaves) }
         }
         13 => MessageRef::SyncPull(PullRef {

@@ -12,12 +12,12 @@ mod world;
 
 use core::net::SocketAddr;
 use haulout::{Fixed, Named, Renewing};
-use kind::Kind;
+use kind::{Golfed, Kind};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use world::World;
 
-/// Histories of each kind; `tests/histories` takes some ten seconds with them, unoptimised.
-const HISTORIES: u64 = 600;
+/// Histories of each kind, ten thousand in all.
+const HISTORIES: u64 = 3_334;
 
 /// Runs the histories of one kind, or the one that `HAULOUT_HISTORY` names.
 fn run<I: Kind>(test: &str) {
@@ -77,4 +77,9 @@ fn identities_that_cannot_renew_survive_every_history() {
 #[test]
 fn identities_that_move_survive_every_history() {
     run::<Named<SocketAddr>>("identities_that_move");
+}
+
+#[test]
+fn golfed_identities_whose_epoch_wraps_survive_every_history() {
+    run::<Golfed>("golfed_identities");
 }

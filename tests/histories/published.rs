@@ -109,10 +109,9 @@ impl<I: Kind> Published<I> {
 
     /// Everything that is held, by owner, to show.
     pub(crate) fn shown(&self) -> String {
-        self.replayed
-            .iter()
-            .map(|(key, value)| format!("\n    {key:?} {:?}", String::from_utf8_lossy(value)))
-            .collect()
+        let line =
+            |(key, value): (&_, &Vec<u8>)| format!("\n    {key:?} {:?}", String::from_utf8_lossy(value));
+        self.replayed.iter().map(line).collect::<Vec<_>>().concat()
     }
 }
 

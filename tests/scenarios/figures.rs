@@ -1,10 +1,10 @@
 //! What it costs to know everybody, in virtual time and in bytes: each figure is asserted, and printed with
 //! `cargo test -p haulout --test scenarios figures -- --nocapture`.
 
-use crate::world::{Fate, Rng, Seal, Seat, World, ms, route, seal, secs};
+use crate::world::{Fate, NOTES, Rng, Seal, Seat, World, ms, route, seal, secs};
 use core::cell::Cell;
 use core::time::Duration;
-use haulout::codec::{Message, MessageKind, Update};
+use haulout::codec::{Manifest, Message, MessageKind, Record, Section, Update};
 use haulout::{Config, Event, State};
 use std::rc::Rc;
 
@@ -168,4 +168,78 @@ fn two_tables_of_10000_that_differ_in_10_members_are_equal_after_8_kilobytes_and
     );
     assert!(took <= ms(6), "{took:?}");
     assert!(bytes <= 8_000, "{bytes} bytes");
+}
+
+#[test]
+fn a_record_put_on_one_of_1024_is_everywhere_within_two_seconds() {
+    const N: usize = 1_024;
+    let mut w = calm(5, Config::lan());
+    let everybody: Vec<_> = (0..N).map(seal).collect();
+    for who in &everybody {
+        let seat = w.add(*who);
+        preload(&mut w, seat, &everybody);
+    }
+    // A thousand updates wait in each to be told, and the record with them.
+    let owner = w.key(Seat(0));
+    w.put(Seat(0), "role", "leader").unwrap();
+    let mut waiting: Vec<_> = (0..N).map(Seat).collect();
+    let began = w.now();
+    while !waiting.is_empty() {
+        w.run_for(ms(5));
+        waiting.retain(|seat| w.note(*seat, &owner, "role").is_none());
+        assert!(w.now().since(began) < secs(10), "{} do not have it", waiting.len());
+    }
+    let took = w.now().since(began);
+    println!("a record put on one of {N}: everywhere after {took:?}");
+    assert!(took <= secs(2), "{took:?}");
+}
+
+#[test]
+fn a_joiner_of_10000_members_with_10000_records_holds_all_within_five_seconds() {
+    const ALL: usize = 10_000;
+    const REAL: usize = 128;
+    let mut w = calm(6, Config::lan());
+    let everybody: Vec<_> = (0..ALL).map(seal).collect();
+    let engines: Vec<_> = everybody[..REAL].iter().map(|who| w.add(*who)).collect();
+    for who in &everybody[REAL..] {
+        w.puppet(*who);
+    }
+    let value = [b'v'; 64];
+    let record = |owner: &Seal, key| {
+        let (owner, topic, life, version) = (*owner.address(), NOTES.id(), 1, 1);
+        Section::Record(Record { owner, topic, key, life, version, value: Some(&value) })
+    };
+    // One record each, of those that are puppets, and two of the first of them.
+    let keys = |n: usize| if n < 2 * REAL { 2 } else { 1 };
+    for seat in engines.iter().copied() {
+        w.consume_events(seat, false);
+        preload(&mut w, seat, &everybody);
+        let mut sections = Vec::new();
+        for (n, owner) in everybody.iter().enumerate().skip(REAL) {
+            sections.push(Section::Manifest(Manifest { identity: *owner, life: 1, floor: 0 }));
+            sections.extend([b"one", b"two"][..keys(n)].iter().map(|key| record(owner, *key)));
+        }
+        for chunk in sections.chunks(60) {
+            w.publish(&everybody[ALL - 1], seat, chunk);
+        }
+        assert_eq!(w.member(seat).registry().stored().count(), ALL);
+    }
+    w.net.latency = (ms(10), ms(10));
+    w.stand_in(engines);
+    let joiner = w.add(seal(ALL));
+    w.consume_events(joiner, false);
+    w.join(joiner, route(0));
+    let began = w.now();
+    let complete = |w: &World<Seal>| {
+        let gauges = w.stats(joiner).gauges;
+        gauges.members as usize == ALL && gauges.records as usize == ALL
+    };
+    w.within(secs(30), "it holds all", complete);
+    let took = w.now().since(began);
+    w.within(secs(30), "it knows that", |w| w.member(joiner).is_synced());
+    let synced = w.now().since(began);
+    println!(
+        "a joiner of {ALL} members with {ALL} records: complete after {took:?}, synced after {synced:?}"
+    );
+    assert!(took <= secs(5) && synced <= secs(5), "{took:?} {synced:?}");
 }

@@ -215,10 +215,10 @@ fn topics_that_are_not_registered_are_kept_told_on_and_counted() {
     let event = UserEvent { origin, topic: 40, life, seq: 1, time: 1, ttl: None, payload };
     w.publish(&seal(2), all[0], &[Section::UserEvent(event)]);
     w.run_for(secs(5));
-    let heard = |seat| {
-        let like = |event: &&&Event<Seal>| matches!(event, Event::UserEvent { topic: 40, .. });
-        w.events_of(seat, mark).iter().filter(like).count()
+    let hearings = |seat| {
+        let is_it = |event: &&&Event<Seal>| matches!(event, Event::UserEvent { topic: 40, .. });
+        w.events_of(seat, mark).iter().filter(is_it).count()
     };
-    assert_eq!(all.map(heard), [1, 1, 0], "all but who is said to have sent it");
+    assert_eq!(all.map(hearings), [1, 1, 0], "all but who is said to have sent it");
     assert!(w.stats(all[0]).dropped.unregistered > 0);
 }

@@ -1,6 +1,10 @@
 //! The command line.
 #![expect(clippy::doc_markdown, reason = "what is documented here is printed as help")]
 
+mod published;
+
+pub(crate) use published::*;
+
 use crate::control::Endpoint;
 use clap::{Args, Parser, Subcommand};
 use haulout::{Name, State};
@@ -33,6 +37,14 @@ pub(crate) enum Command {
     Join(JoinArgs),
     /// Make an agent leave its cluster and stop
     Leave(LeaveArgs),
+    /// List the services that members offer
+    Services(ServicesArgs),
+    /// Add, remove or judge a service that an agent offers
+    Service(ServiceArgs),
+    /// List the events that an agent has received
+    Events(EventsArgs),
+    /// Send an event to every member
+    Event(EventArgs),
     /// Work on configuration files
     Config(ConfigArgs),
     /// Show a cluster at work: agents are started, killed, frozen and restarted before your eyes
@@ -56,6 +68,10 @@ pub(crate) struct AgentArgs {
     /// Addresses of members to join through, host names too [env: HAULOUT_JOIN, separated by commas]
     #[arg(long, value_name = "ADDR", num_args = 1..)]
     pub(crate) join: Vec<String>,
+    /// A service to offer: NAME:PORT, then KEY=VALUE, such as web:8080,tag=v2,check=http:/health; for each one
+    /// again [env: HAULOUT_SERVICES, a line each]
+    #[arg(long, value_name = "SERVICE")]
+    pub(crate) service: Vec<String>,
     /// Address that others reach this agent by, if not that of --bind [env: HAULOUT_ADVERTISE]
     #[arg(long, value_name = "IP[:PORT]")]
     pub(crate) advertise: Option<String>,

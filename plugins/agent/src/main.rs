@@ -1,6 +1,7 @@
 //! The `haulout` program: an agent, the commands that talk to one, and a demo.
 
 mod agent;
+mod checks;
 mod cli;
 mod clock;
 mod cluster;
@@ -9,6 +10,8 @@ mod control;
 mod demo;
 mod exit;
 mod figures;
+mod named_event;
+mod offer;
 mod settings;
 mod signals;
 mod sim;
@@ -58,6 +61,10 @@ async fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Info(args) => commands::info(&args, &mut out).await,
         Command::Join(args) => commands::join(&args, &mut out).await,
         Command::Leave(args) => commands::leave(&args, &mut out).await,
+        Command::Services(args) => commands::services(&args, &mut out).await,
+        Command::Service(args) => commands::service(&args, &mut out).await,
+        Command::Events(args) => commands::events(&args, &mut out).await,
+        Command::Event(args) => commands::event(&args, &mut out).await,
         Command::Config(args) => match args.command {
             ConfigCommand::Check { file } => commands::check(&file, &mut out),
         },

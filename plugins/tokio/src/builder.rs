@@ -4,16 +4,18 @@ use crate::NodeIdentity;
 use crate::clock::Clock;
 use crate::command::COMMANDS;
 use crate::error::StartError;
-use crate::events::{EVENT_BUFFER, Events};
+use crate::events::Events;
 use crate::handle::Handle;
-use crate::identity::{IdentityFrom, Make};
+use crate::identity::{IdentityFrom, Make, Routes};
 use crate::seed::{Seed, SeedError};
 use crate::shared::Shared;
 use crate::task::{Faults, Published, Seeds, Task};
 use crate::transport::Transport;
 use crate::udp::Udp;
+use haulout::broadcast::Broadcasts;
 use haulout::codec::Codec;
-use haulout::{Config, Engine, Instant};
+use haulout::identity::{Direct, Resolver};
+use haulout::{Config, Engine, Identity, Instant};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -27,6 +29,7 @@ impl Node {
     /// [bind](Builder::bind); [`Builder::start`] is there once it has all three.
     pub fn builder() -> Builder<NoIdentity, NoCodec, NoTransport> {
         Builder {
+            broadcasts: Box::new(()),
             identity: NoIdentity,
             codec: NoCodec,
             transport: NoTransport,
@@ -59,7 +62,9 @@ pub struct Bind(SocketAddr);
 
 /// A node in the making.
 #[derive(Debug)]
-pub struct Builder<I, C, T> {
+pub struct Builder<I, C, T, B = ()> {
+    /// Apart: a registry is large, and this is moved into futures.
+    broadcasts: Box<B>,
     identity: I,
     codec: C,
     transport: T,
@@ -75,34 +80,79 @@ struct Options {
     rng_seed: Option<u64>,
 }
 
-impl<I, C, T> Builder<I, C, T> {
+impl<I, C, T, B> Builder<I, C, T, B> {
     /// The identity, ready made; its route is where others send.
-    pub fn identity<J: NodeIdentity>(self, identity: J) -> Builder<IdentityFrom<J>, C, T> {
-        self.identity_from(Make::Ready(identity))
+    pub fn identity<J>(self, identity: J) -> Builder<IdentityFrom<J>, C, T, B>
+    where
+        J: NodeIdentity + Identity<Route = SocketAddr>,
+    {
+        self.identity_from(Make::Ready(identity), Arc::new(Direct))
     }
 
     /// The identity, made of the advertised address once that is known: after binding port 0, for example.
-    pub fn identity_with<J: NodeIdentity>(
+    pub fn identity_with<J>(
         self,
         make: impl FnOnce(SocketAddr) -> J + Send + 'static,
-    ) -> Builder<IdentityFrom<J>, C, T> {
-        self.identity_from(Make::With(Box::new(make)))
+    ) -> Builder<IdentityFrom<J>, C, T, B>
+    where
+        J: NodeIdentity + Identity<Route = SocketAddr>,
+    {
+        self.identity_from(Make::With(Box::new(make)), Arc::new(Direct))
+    }
+
+    /// An identity whose route is not a socket address, ready made, and what maps such routes to addresses.
+    ///
+    /// A member whose route the resolver does not know, or not yet, is held and relayed like any other, but
+    /// not spoken to, see [`Engine::set_reach`]. Seeds are given by their addresses as ever; one at which no
+    /// member can be is refused.
+    pub fn resolved_identity<J: NodeIdentity>(
+        self,
+        identity: J,
+        resolver: impl Resolver<J::Route> + Send + Sync + 'static,
+    ) -> Builder<IdentityFrom<J>, C, T, B> {
+        self.identity_from(Make::Ready(identity), Arc::new(resolver))
     }
 
     /// The codec, the same on every member.
-    pub fn codec<D>(self, codec: D) -> Builder<I, D, T> {
-        Builder { identity: self.identity, codec, transport: self.transport, options: self.options }
+    pub fn codec<D>(self, codec: D) -> Builder<I, D, T, B> {
+        Builder {
+            broadcasts: self.broadcasts,
+            identity: self.identity,
+            codec,
+            transport: self.transport,
+            options: self.options,
+        }
     }
 
     /// The address of a UDP socket; port 0 lets the system choose. A wildcard (`0.0.0.0`, `[::]`) needs an
     /// address to [advertise](Builder::advertise).
-    pub fn bind(self, address: impl Into<SocketAddr>) -> Builder<I, C, Bind> {
+    pub fn bind(self, address: impl Into<SocketAddr>) -> Builder<I, C, Bind, B> {
         self.transport(Bind(address.into()))
     }
 
     /// Another transport, or a socket that is bound already.
-    pub fn transport<U>(self, transport: U) -> Builder<I, C, U> {
-        Builder { identity: self.identity, codec: self.codec, transport, options: self.options }
+    pub fn transport<U>(self, transport: U) -> Builder<I, C, U, B> {
+        Builder {
+            broadcasts: self.broadcasts,
+            identity: self.identity,
+            codec: self.codec,
+            transport,
+            options: self.options,
+        }
+    }
+
+    /// What members publish beside who is alive: a [`Registry`](haulout::broadcast::Registry) of typed records
+    /// and user events, or a plugin of your own. Default: nothing; what others publish is not kept.
+    ///
+    /// Members with different topics share a cluster: what is not registered here is kept and told on.
+    pub fn broadcasts<P>(self, plugin: P) -> Builder<I, C, T, P> {
+        Builder {
+            broadcasts: Box::new(plugin),
+            identity: self.identity,
+            codec: self.codec,
+            transport: self.transport,
+            options: self.options,
+        }
     }
 
     /// The address under which other members reach this node, where it differs from the one that it binds;
@@ -149,13 +199,23 @@ impl<I, C, T> Builder<I, C, T> {
         self
     }
 
-    fn identity_from<J>(self, make: Make<J>) -> Builder<IdentityFrom<J>, C, T> {
-        let identity = IdentityFrom { make, admission: None };
-        Builder { identity, codec: self.codec, transport: self.transport, options: self.options }
+    fn identity_from<J: NodeIdentity>(
+        self,
+        make: Make<J>,
+        resolver: Routes<J>,
+    ) -> Builder<IdentityFrom<J>, C, T, B> {
+        let identity = IdentityFrom { make, resolver, admission: None };
+        Builder {
+            broadcasts: self.broadcasts,
+            identity,
+            codec: self.codec,
+            transport: self.transport,
+            options: self.options,
+        }
     }
 }
 
-impl<I: NodeIdentity, C, T> Builder<IdentityFrom<I>, C, T> {
+impl<I: NodeIdentity, C, T, B> Builder<IdentityFrom<I>, C, T, B> {
     /// Whom to take in: asked about each identity of an unknown key, quickly, within the node's task.
     /// Default: everyone.
     pub fn admission(mut self, admit: impl Fn(&I) -> bool + Send + 'static) -> Self {
@@ -164,17 +224,18 @@ impl<I: NodeIdentity, C, T> Builder<IdentityFrom<I>, C, T> {
     }
 }
 
-impl<I, C> Builder<IdentityFrom<I>, C, Bind>
+impl<I, C, B> Builder<IdentityFrom<I>, C, Bind, B>
 where
     I: NodeIdentity,
     C: Codec<I> + Send + 'static,
+    B: Broadcasts<I> + Send + 'static,
 {
     /// Binds the socket and starts the node's task on the present tokio runtime, which needs its I/O and
     /// time drivers. Seeds are asked afterwards: their outcomes are events.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub async fn start(self) -> Result<Handle<I>, StartError> {
+    pub async fn start(self) -> Result<Handle<I, B>, StartError> {
         self.start_with_events().await.map(|(handle, _)| handle)
     }
 
@@ -182,28 +243,27 @@ where
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub async fn start_with_events(self) -> Result<(Handle<I>, Events<I>), StartError> {
+    pub async fn start_with_events(self) -> Result<(Handle<I, B>, Events<I>), StartError> {
         self.options.config.check()?;
         let Bind(address) = self.transport;
         let udp = Udp::bind(address).map_err(|source| StartError::Bind { address, source })?;
-        Builder { identity: self.identity, codec: self.codec, transport: udp, options: self.options }
-            .start_with_events()
-            .await
+        self.transport(udp).start_with_events().await
     }
 }
 
-impl<I, C, T> Builder<IdentityFrom<I>, C, T>
+impl<I, C, T, B> Builder<IdentityFrom<I>, C, T, B>
 where
     I: NodeIdentity,
     C: Codec<I> + Send + 'static,
     T: Transport,
+    B: Broadcasts<I> + Send + 'static,
 {
     /// Starts the node's task on the present tokio runtime, which needs its time driver. Seeds are asked
     /// afterwards: their outcomes are events.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub async fn start(self) -> Result<Handle<I>, StartError> {
+    pub async fn start(self) -> Result<Handle<I, B>, StartError> {
         self.start_with_events().await.map(|(handle, _)| handle)
     }
 
@@ -212,31 +272,37 @@ where
     /// # Panics
     /// Outside of a tokio runtime.
     #[expect(clippy::unused_async, reason = "other transports, and what a node does first, may wait")]
-    pub async fn start_with_events(self) -> Result<(Handle<I>, Events<I>), StartError> {
-        let Self { identity: IdentityFrom { make, admission }, codec, transport, options } = self;
+    pub async fn start_with_events(self) -> Result<(Handle<I, B>, Events<I>), StartError> {
+        let Self { broadcasts, identity, codec, transport, options } = self;
+        let IdentityFrom { make, resolver, admission } = identity;
         let seeds = options.seeds.into_iter().collect::<Result<Vec<_>, _>>()?;
+        seeds.iter().try_for_each(|seed| check_seed(seed, &*resolver))?;
         let config = match options.label {
             Some(label) => options.config.with_label(&label),
             None => options.config,
         };
         let bound = transport.local_addr();
-        let identity = make.identity(bound, options.advertise)?;
+        let identity = make.identity(&resolver, bound, options.advertise)?;
         let (longest_sent, longest_received) = (config.limits.datagram_sent, config.limits.datagram_received);
         let rng_seed = options.rng_seed.unwrap_or_else(rand::random);
-        let mut engine = Engine::new(identity, codec, (), config, rng_seed)?;
+        let mut engine = Engine::new(identity, codec, *broadcasts, config, rng_seed)?;
+        let table = resolver.clone();
+        engine.set_reach(Box::new(move |route| table.resolve(route).is_some()));
         if let Some(admission) = admission {
             engine.set_admission(admission);
         }
 
         let (commands, told) = mpsc::channel(COMMANDS);
         let shared = Arc::new(Shared::new(&engine));
-        let events = shared.subscribers.subscribe(EVENT_BUFFER);
+        let handle = Handle { commands, shared: shared.clone(), bound, resolver: resolver.clone() };
+        let events = handle.events();
         let task = Task {
             engine,
             transport,
+            resolver: resolver.clone(),
             clock: Clock::new(),
             commands: told,
-            published: Published(shared.clone()),
+            published: Published(shared),
             seeds: Seeds::default(),
             leaving: Vec::new(),
             syncing: Vec::new(),
@@ -247,6 +313,17 @@ where
             compared: Instant::ZERO,
         };
         tokio::spawn(task.run(seeds));
-        Ok((Handle { commands, shared, bound }, events))
+        Ok((handle, events))
+    }
+}
+
+/// A literal address must be one at which a member can be.
+pub(crate) fn check_seed<R>(seed: &Seed, resolver: &(impl Resolver<R> + ?Sized)) -> Result<(), SeedError> {
+    let problem = "is an address that no member of this cluster has: the resolver knows no route to it";
+    match seed {
+        Seed::Address(address) if resolver.route_at(*address).is_none() => {
+            Err(SeedError { seed: seed.to_string(), problem })
+        }
+        _ => Ok(()),
     }
 }

@@ -31,6 +31,11 @@ pub enum StartError {
         /// The address.
         address: SocketAddr,
     },
+    /// The node's own identity has a route that the resolver does not know: nobody could send to it.
+    Unresolved {
+        /// The identity.
+        identity: String,
+    },
     /// An address to advertise was given, and an identity whose route is another one.
     Route {
         /// The identity's route.
@@ -58,6 +63,11 @@ impl fmt::Display for StartError {
                 f,
                 "cannot advertise {address}: other members cannot send to it; give an address of this machine, \
                  or the one that is forwarded to it"
+            ),
+            Self::Unresolved { identity } => write!(
+                f,
+                "no address is known for this node's own identity {identity}: add it to the table that the \
+                 resolver reads"
             ),
             Self::Route { route, advertise } => write!(
                 f,
@@ -211,6 +221,39 @@ impl fmt::Display for ReplaceError {
 }
 
 impl Error for ReplaceError {}
+
+/// Nothing was published; nothing changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishError {
+    /// The engine refused it, and says why; the caller is to blame.
+    Refused(CommandError),
+    /// The node's task has ended.
+    Stopped,
+}
+
+impl fmt::Display for PublishError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Stopped => Stopped.fmt(f),
+        }
+    }
+}
+
+impl Error for PublishError {}
+
+impl From<CommandError> for PublishError {
+    fn from(error: CommandError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Stopped> for PublishError {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
 
 /// The node's task has ended: it panicked, or its runtime shut down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

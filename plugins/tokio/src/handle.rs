@@ -1,14 +1,16 @@
 //! A handle: how the rest of a program reads a node and tells it what to do.
 
 use crate::NodeIdentity;
-use crate::command::Command;
+use crate::command::{Command, Work};
 use crate::error::{JoinError, LeaveError, ReplaceError, Stopped, SyncError};
 use crate::events::{EVENT_BUFFER, Events};
+use crate::identity::Routes;
 use crate::joins::JoinReport;
 use crate::local::{Equal, Local, NodeStats};
 use crate::seed::{Seed, SeedError};
 use crate::shared::Shared;
 use crate::view::MemberView;
+use haulout::broadcast::Context;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,13 +22,17 @@ use tokio::sync::{mpsc, oneshot};
 /// Dropping the last one stops the node without a farewell: its address is free soon after, and the others
 /// find it down. Call [`leave`](Handle::leave) first to be listed as left. Streams of events and calls that
 /// are under way do not keep it running.
-pub struct Handle<I: NodeIdentity> {
-    pub(crate) commands: mpsc::Sender<Command<I>>,
+///
+/// `B` is the broadcast plugin; with a [`Registry`](haulout::broadcast::Registry) there are
+/// [`records`](Handle::records) and [`user_events`](Handle::user_events).
+pub struct Handle<I: NodeIdentity, B = ()> {
+    pub(crate) commands: mpsc::Sender<Command<I, B>>,
     pub(crate) shared: Arc<Shared<I>>,
     pub(crate) bound: SocketAddr,
+    pub(crate) resolver: Routes<I>,
 }
 
-impl<I: NodeIdentity> Handle<I> {
+impl<I: NodeIdentity, B> Handle<I, B> {
     /// Asks a seed to take us in, and waits for what becomes of each address that it leads to: at most
     /// `join.timeout` after its name is resolved.
     ///
@@ -113,6 +119,14 @@ impl<I: NodeIdentity> Handle<I> {
         self.shared.view.list(false)
     }
 
+    /// The members to which the resolver knows no way now: they are held and relayed, and not spoken to. None, for
+    /// identities whose route is an address. O(members); the engine is not asked.
+    pub fn unreachable(&self) -> Vec<MemberView<I>> {
+        let mut members = self.members();
+        members.retain(|member| self.resolver.resolve(&member.identity.route()).is_none());
+        members
+    }
+
     /// What is held under a key, be it a member or departed. O(1); the engine is not asked.
     pub fn member(&self, key: &I::Addr) -> Option<MemberView<I>> {
         self.shared.view.get(key)
@@ -146,7 +160,25 @@ impl<I: NodeIdentity> Handle<I> {
 
     /// A stream of events from now on, which may be `buffer` events (at least 2) behind.
     pub fn events_with(&self, buffer: usize) -> Events<I> {
-        self.shared.subscribers.subscribe(buffer)
+        Events { subscription: self.shared.subscribers.subscribe(buffer, Box::new(|_| true)) }
+    }
+
+    /// Lends the broadcast plugin, and what it may ask of its engine, to `f`, within the node's task: for
+    /// plugins of your own. What it did is published before this comes back.
+    pub async fn publish<R: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut B, &mut Context<'_, I>) -> R + Send + 'static,
+    ) -> Result<R, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        let work: Work<I, B> = Box::new(move |plugin, context| {
+            let result = f(plugin, context);
+            Box::new(move || {
+                // Whoever asked may be gone.
+                let _ = reply.send(result);
+            })
+        });
+        self.tell(Command::Publish { work }).await?;
+        answer.await.map_err(|_| Stopped)
     }
 
     /// Counters and gauges, as of the last turn of the node's task.
@@ -160,18 +192,23 @@ impl<I: NodeIdentity> Handle<I> {
         self.shared.stats(|stats| stats.engine.gauges.health)
     }
 
-    async fn tell(&self, command: Command<I>) -> Result<(), Stopped> {
+    pub(crate) async fn tell(&self, command: Command<I, B>) -> Result<(), Stopped> {
         self.commands.send(command).await.map_err(|_| Stopped)
     }
 }
 
-impl<I: NodeIdentity> Clone for Handle<I> {
+impl<I: NodeIdentity, B> Clone for Handle<I, B> {
     fn clone(&self) -> Self {
-        Self { commands: self.commands.clone(), shared: self.shared.clone(), bound: self.bound }
+        Self {
+            commands: self.commands.clone(),
+            shared: self.shared.clone(),
+            bound: self.bound,
+            resolver: self.resolver.clone(),
+        }
     }
 }
 
-impl<I: NodeIdentity> fmt::Debug for Handle<I> {
+impl<I: NodeIdentity, B> fmt::Debug for Handle<I, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle")
             .field("bound", &self.bound)

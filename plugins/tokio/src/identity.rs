@@ -1,13 +1,17 @@
-//! Where a node's identity comes from, and the address that it advertises.
+//! Where a node's identity comes from, the address that it advertises, and what maps its kind to addresses.
 
 use crate::NodeIdentity;
 use crate::error::StartError;
+use haulout::Identity;
+use haulout::identity::Resolver;
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
-/// Where a node's identity comes from, and whom it admits.
-pub struct IdentityFrom<I> {
+/// Where a node's identity comes from, where others of its kind are, and whom it admits.
+pub struct IdentityFrom<I: NodeIdentity> {
     pub(crate) make: Make<I>,
+    pub(crate) resolver: Routes<I>,
     pub(crate) admission: Option<Admission<I>>,
 }
 
@@ -16,9 +20,12 @@ pub(crate) enum Make<I> {
     With(Box<dyn FnOnce(SocketAddr) -> I + Send>),
 }
 
+/// Maps routes of an identity's kind to addresses.
+pub(crate) type Routes<I> = Arc<dyn Resolver<<I as Identity>::Route> + Send + Sync>;
+
 pub(crate) type Admission<I> = Box<dyn Fn(&I) -> bool + Send>;
 
-impl<I: fmt::Debug> fmt::Debug for IdentityFrom<I> {
+impl<I: NodeIdentity> fmt::Debug for IdentityFrom<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.make {
             Make::Ready(identity) => f.debug_tuple("IdentityFrom").field(identity).finish(),
@@ -29,14 +36,23 @@ impl<I: fmt::Debug> fmt::Debug for IdentityFrom<I> {
 
 impl<I: NodeIdentity> Make<I> {
     /// The identity, whose route must be an address that others can send to.
-    pub(crate) fn identity(self, bound: SocketAddr, advertise: Option<SocketAddr>) -> Result<I, StartError> {
+    pub(crate) fn identity(
+        self,
+        resolver: &Routes<I>,
+        bound: SocketAddr,
+        advertise: Option<SocketAddr>,
+    ) -> Result<I, StartError> {
         let advertised = advertise.map(|address| match address.port() {
             0 => SocketAddr::new(address.ip(), bound.port()),
             _ => address,
         });
+        let route_of = |identity: &I| {
+            let unresolved = || StartError::Unresolved { identity: format!("{identity:?}") };
+            resolver.resolve(&identity.route()).ok_or_else(unresolved)
+        };
         let identity = match self {
             Make::Ready(identity) => {
-                let route = identity.route();
+                let route = route_of(&identity)?;
                 if let Some(advertise) = advertised.filter(|&address| address != route) {
                     return Err(StartError::Route { route, advertise });
                 }
@@ -50,7 +66,7 @@ impl<I: NodeIdentity> Make<I> {
                 make(sendable(address)?)
             }
         };
-        sendable(identity.route())?;
+        sendable(route_of(&identity)?)?;
         Ok(identity)
     }
 }

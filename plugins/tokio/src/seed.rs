@@ -19,7 +19,7 @@ pub enum Seed {
     },
 }
 
-/// Why a text is not a [`Seed`]; the caller is to blame.
+/// Why a text is not a [`Seed`], or the seed none of this cluster; the caller is to blame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeedError {
     /// The text.

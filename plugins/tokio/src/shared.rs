@@ -1,21 +1,27 @@
 //! What the node's task publishes and handles read.
 
-use crate::events::Subscribers;
+use crate::buffer::Subscribers;
 use crate::local::{Local, NodeStats, Sighting};
+use crate::record_view::RecordView;
 use crate::view::View;
+use haulout::broadcast::{Registry, Topics};
 use haulout::{Engine, Event, Identity, Phase, Spec};
+use std::any::Any;
 use std::sync::{PoisonError, RwLock};
 use std::time::SystemTime;
 
 pub(crate) struct Shared<I: Identity> {
     pub(crate) view: View<I>,
-    pub(crate) subscribers: Subscribers<I>,
+    pub(crate) records: RecordView<I>,
+    /// What is registered; nothing where the broadcast plugin is no registry.
+    pub(crate) topics: Topics,
+    pub(crate) subscribers: Subscribers<Event<I>>,
     local: RwLock<Local<I>>,
     stats: RwLock<NodeStats>,
 }
 
-impl<I: Identity> Shared<I> {
-    pub(crate) fn new<S: Spec<Identity = I>>(engine: &Engine<S>) -> Self {
+impl<I: Identity + 'static> Shared<I> {
+    pub(crate) fn new<S: Spec<Identity = I, Broadcasts: 'static>>(engine: &Engine<S>) -> Self {
         let local = Local {
             identity: engine.identity().clone(),
             incarnation: engine.incarnation(),
@@ -27,6 +33,8 @@ impl<I: Identity> Shared<I> {
         };
         Self {
             view: View::new(),
+            records: RecordView::new(),
+            topics: registry(engine).map(|registry| registry.topics().clone()).unwrap_or_default(),
             subscribers: Subscribers::new(),
             local: RwLock::new(local),
             stats: RwLock::default(),
@@ -44,20 +52,33 @@ impl<I: Identity> Shared<I> {
 
     /// Publishes an event: first what it changed, then the event itself, so that whoever has read it finds
     /// its effect.
-    pub(crate) fn follow<S: Spec<Identity = I>>(&self, engine: &Engine<S>, event: &Event<I>) {
+    pub(crate) fn follow<S: Spec<Identity = I, Broadcasts: 'static>>(
+        &self,
+        engine: &Engine<S>,
+        event: &Event<I>,
+    ) {
         match event {
-            Event::Up { identity }
-            | Event::Suspected { identity }
-            | Event::Refuted { identity }
-            | Event::Down { identity }
-            | Event::Left { identity }
-            | Event::Renewed { new: identity, .. } => self.follow_member(engine, &identity.addr()),
+            Event::Up { identity } | Event::Suspected { identity } | Event::Refuted { identity } => {
+                self.follow_member(engine, &identity.addr());
+            }
+            Event::Down { identity } | Event::Left { identity } | Event::Renewed { new: identity, .. } => {
+                let key = identity.addr();
+                self.follow_member(engine, &key);
+                self.records.forget(&key);
+            }
+            Event::Published { owner, topic, key, value } => self.records.put(owner, *topic, key, value),
+            Event::Withdrawn { owner, topic, key } => self.records.remove(owner, *topic, key),
             Event::Conflict { rival } => self.change(|local| local.conflict = Some(rival.clone())),
             Event::Rival { identity } => {
                 let seen = Sighting { identity: identity.clone(), at: SystemTime::now() };
                 self.change(|local| local.rival = Some(seen));
             }
-            Event::Lagged { .. } => self.follow_all(engine),
+            Event::Lagged { .. } => {
+                self.follow_all(engine);
+                if let Some(registry) = registry(engine) {
+                    self.records.follow(registry);
+                }
+            }
             _ => {}
         }
         self.follow_local(engine);
@@ -111,6 +132,14 @@ impl<I: Identity> Shared<I> {
     fn change(&self, change: impl FnOnce(&mut Local<I>)) {
         change(&mut self.local.write().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// The broadcast plugin, if it is a registry: what it holds can be read from it.
+fn registry<I: Identity + 'static, S: Spec<Identity = I, Broadcasts: 'static>>(
+    engine: &Engine<S>,
+) -> Option<&Registry<I>> {
+    let plugin: &dyn Any = engine.registry();
+    plugin.downcast_ref()
 }
 
 /// Whether the view is complete. One that was, and is old, is not.

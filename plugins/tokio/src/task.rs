@@ -4,16 +4,19 @@
 //! deadline if it is due; publish the counters. After each mutation the engine is drained once.
 
 use crate::NodeIdentity;
+use crate::builder::check_seed;
 use crate::clock::Clock;
 use crate::command::{Command, JoinReply, SyncReply};
-use crate::error::SyncError;
+use crate::error::{JoinError, SyncError};
+use crate::identity::Routes;
 use crate::joins::Joins;
 use crate::local::TransportStats;
-use crate::resolver::{Found, Resolver};
+use crate::lookups::{Found, Lookups};
 use crate::seed::Seed;
 use crate::shared::{Shared, is_synced};
 use crate::trace::Log;
 use crate::transport::Transport;
+use haulout::broadcast::Broadcasts;
 use haulout::codec::Codec;
 use haulout::{Engine, Event, Instant, Phase};
 use std::io;
@@ -34,11 +37,12 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// How often the view is held against the engine for members that were forgotten, of which there is no event.
 const FORGETTING: Duration = Duration::from_secs(1);
 
-pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T> {
-    pub(crate) engine: Engine<(I, C, ())>,
+pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T, B: Broadcasts<I>> {
+    pub(crate) engine: Engine<(I, C, B)>,
     pub(crate) transport: T,
+    pub(crate) resolver: Routes<I>,
     pub(crate) clock: Clock,
-    pub(crate) commands: mpsc::Receiver<Command<I>>,
+    pub(crate) commands: mpsc::Receiver<Command<I, B>>,
     pub(crate) published: Published<I>,
     pub(crate) seeds: Seeds,
     pub(crate) leaving: Vec<oneshot::Sender<bool>>,
@@ -53,7 +57,7 @@ pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T> {
 #[derive(Default)]
 pub(crate) struct Seeds {
     joins: Joins,
-    resolver: Resolver,
+    lookups: Lookups,
 }
 
 /// Errors of the transport, counted and logged.
@@ -70,22 +74,24 @@ pub(crate) struct Published<I: NodeIdentity>(pub(crate) Arc<Shared<I>>);
 impl<I: NodeIdentity> Drop for Published<I> {
     fn drop(&mut self) {
         self.0.subscribers.close();
+        self.0.records.changes.close();
     }
 }
 
-enum Turn<I> {
+enum Turn<I: NodeIdentity, B> {
     Received(io::Result<(usize, SocketAddr)>),
-    Told(Command<I>),
+    Told(Command<I, B>),
     Resolved(Found),
     Deadline,
     Dropped,
 }
 
-impl<I, C, T> Task<I, C, T>
+impl<I, C, T, B> Task<I, C, T, B>
 where
     I: NodeIdentity,
     C: Codec<I> + Send + 'static,
     T: Transport,
+    B: Broadcasts<I> + Send + 'static,
 {
     /// Runs until the last handle is dropped.
     pub(crate) async fn run(mut self, seeds: Vec<Seed>) {
@@ -110,13 +116,15 @@ where
         }
     }
 
-    async fn wait(&mut self) -> Turn<I> {
+    async fn wait(&mut self) -> Turn<I, B> {
         let deadline = self.engine.poll_timeout();
         let timer = tokio::time::sleep_until(self.clock.at(deadline.unwrap_or_default()));
         tokio::select! {
             result = self.transport.recv(&mut self.inbox) => Turn::Received(result),
             command = self.commands.recv() => command.map_or(Turn::Dropped, Turn::Told),
-            found = self.seeds.resolver.next(|to| self.transport.reaches(to)) => Turn::Resolved(found),
+            found = self.seeds.lookups.next(|to| {
+                self.transport.reaches(to) && self.resolver.route_at(to).is_some()
+            }) => Turn::Resolved(found),
             () = timer, if deadline.is_some() => Turn::Deadline,
         }
     }
@@ -163,13 +171,13 @@ where
         }
     }
 
-    async fn obey(&mut self, command: Command<I>) {
+    async fn obey(&mut self, command: Command<I, B>) {
         match command {
             Command::Join { seed, reply } => self.join(seed, reply).await,
             Command::Leave { reply } => {
                 self.leaving.push(reply);
                 self.seeds.joins.cancel();
-                self.seeds.resolver.cancel();
+                self.seeds.lookups.cancel();
                 self.engine.leave(self.clock.now());
                 self.drain().await;
             }
@@ -179,13 +187,21 @@ where
                 let _ = reply.send(result);
             }
             Command::Compare { peer } => {
-                self.engine.sync_with(self.clock.now(), &peer);
-                self.drain().await;
+                if let Some(route) = self.resolver.route_at(peer) {
+                    self.engine.sync_with(self.clock.now(), &route);
+                    self.drain().await;
+                }
             }
             Command::AwaitSynced { reply } => {
                 self.syncing.retain(|reply| !reply.is_closed());
                 self.syncing.push(reply);
                 self.settle_synced();
+            }
+            Command::Publish { work } => {
+                let now = self.clock.now();
+                let answer = self.engine.broadcasts(now).with(work);
+                self.drain().await;
+                answer();
             }
             Command::Refresh { reply } => {
                 self.published.0.follow_all(&self.engine);
@@ -195,12 +211,20 @@ where
     }
 
     async fn join(&mut self, seed: Seed, reply: Option<JoinReply>) {
+        if let Err(error) = check_seed(&seed, &*self.resolver) {
+            tracing::debug!(%error, "seed not asked");
+            if let Some(reply) = reply {
+                // A caller that no longer waits is no concern of ours.
+                let _ = reply.send(Err(JoinError::Seed(error)));
+            }
+            return;
+        }
         match seed {
             Seed::Address(address) => {
                 let found = Found { seed, addresses: vec![address], replies: reply.into_iter().collect() };
                 self.join_found(found).await;
             }
-            Seed::Host { name, port } => self.seeds.resolver.add(name, port, reply),
+            Seed::Host { name, port } => self.seeds.lookups.add(name, port, reply),
         }
     }
 
@@ -209,15 +233,19 @@ where
             self.seeds.joins.wait(found.seed.clone(), found.addresses.clone(), reply);
         }
         for address in found.addresses {
-            self.engine.join(self.clock.now(), address);
-            self.drain().await;
+            if let Some(route) = self.resolver.route_at(address) {
+                self.engine.join(self.clock.now(), route);
+                self.drain().await;
+            }
         }
     }
 
     /// Carries out what the engine wants after a mutation.
     async fn drain(&mut self) {
         while let Some(transmit) = self.engine.poll_transmit(self.clock.now(), &mut self.outbox) {
-            if let Err(error) = self.transport.send(&self.outbox[..transmit.len], transmit.to).await {
+            // The engine sends to nobody whose route is unknown.
+            let Some(to) = self.resolver.resolve(&transmit.to) else { continue };
+            if let Err(error) = self.transport.send(&self.outbox[..transmit.len], to).await {
                 self.faults.stats.send_errors += 1;
                 self.faults.log.transport("sending", &error);
             }
@@ -230,14 +258,16 @@ where
     }
 
     fn take(&mut self, event: &Event<I>) {
-        if let Event::Seed { route, outcome } = event {
-            self.seeds.joins.outcome(*route, *outcome);
-            self.seeds.resolver.outcome(*route, *outcome);
+        if let Event::Seed { route, outcome } = event
+            && let Some(address) = self.resolver.resolve(route)
+        {
+            self.seeds.joins.outcome(address, *outcome);
+            self.seeds.lookups.outcome(address, *outcome);
         }
         self.published.0.follow(&self.engine, event);
         let gone = matches!(event, Event::Down { .. } | Event::Left { .. });
         if gone && self.engine.phase() == Phase::Active && self.engine.members().next().is_none() {
-            self.seeds.resolver.alone();
+            self.seeds.lookups.alone();
         }
     }
 
@@ -253,7 +283,7 @@ where
     fn settle_synced(&mut self) {
         let outcome = if is_synced(&self.engine) {
             Ok(())
-        } else if self.engine.phase() == Phase::Dormant && !self.seeds.resolver.is_searching() {
+        } else if self.engine.phase() == Phase::Dormant && !self.seeds.lookups.is_searching() {
             Err(SyncError::Left)
         } else {
             return;

@@ -1,17 +1,12 @@
-//! What is still being transmitted, in lanes: manifests, then small before large.
+//! What is still being transmitted: small pieces and large ones, each in a lane of their own.
 //!
-//! Each lane is a [`Dissemination`]: fewest transmissions first, newest of these first. Small pieces go before
-//! large ones, but a large one that was passed over three times goes first. Invariant: a piece is in the one
-//! lane that its size says. Cost: O(1) a change; a packet costs what fits in it.
+//! Each lane is a [`Dissemination`]: fewest transmissions first, newest of these first. Invariant: a piece is in
+//! the one lane that its size says. Cost: O(1) a change.
 
 use crate::dissemination::{Dissemination, Links};
-use crate::members::Slot;
-use alloc::vec::Vec;
 
 /// Most bytes, of key and value together, of what is small.
 const SMALL: usize = 256;
-/// Pieces that did not fit before a lane is left.
-const MISFITS: u8 = 3;
 /// Packets in which large pieces waited in vain before they go first.
 const PATIENCE: u8 = 3;
 
@@ -20,19 +15,6 @@ const PATIENCE: u8 = 3;
 pub(super) struct Lanes {
     small: Dissemination,
     large: Dissemination,
-}
-
-/// What became of a piece that was offered to a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Offer {
-    /// It was written, or the receiver knows it and there is nobody else: it counts as transmitted.
-    Told,
-    /// The receiver knows it.
-    Known,
-    /// It does not fit.
-    Misfit,
-    /// It is over, and is not told any more.
-    Over,
 }
 
 impl Lanes {
@@ -49,12 +31,14 @@ impl Lanes {
         if bytes <= SMALL { &mut self.small } else { &mut self.large }
     }
 
-    pub(super) fn small(&mut self) -> &mut Dissemination {
-        &mut self.small
+    /// One of the two lanes.
+    pub(super) fn get(&self, large: bool) -> &Dissemination {
+        if large { &self.large } else { &self.small }
     }
 
-    pub(super) fn large(&mut self) -> &mut Dissemination {
-        &mut self.large
+    /// One of the two lanes.
+    pub(super) fn get_mut(&mut self, large: bool) -> &mut Dissemination {
+        if large { &mut self.large } else { &mut self.small }
     }
 
     pub(super) fn clear(&mut self, links: &mut impl Links) {
@@ -76,45 +60,4 @@ impl Turns {
     pub(super) fn filled(&mut self, wait: bool, told: bool) {
         self.0 = if wait && !told { self.0.saturating_add(1) } else { 0 };
     }
-}
-
-/// Offers the pieces of a lane to a packet until it takes no more, and counts the transmissions. `left` gets
-/// those that have left the lane. True if one was told.
-pub(super) fn offer<L: Links>(
-    lane: &mut Dissemination,
-    links: &mut L,
-    limit: u8,
-    scratch: &mut Vec<Slot>,
-    mut put: impl FnMut(&L, Slot) -> Offer,
-    mut left: impl FnMut(&mut L, Slot),
-) -> bool {
-    scratch.clear();
-    let (mut next, mut misfits, mut over) = (lane.first(), 0, None);
-    while let Some(slot) = next {
-        next = lane.after(slot, links);
-        match put(links, slot) {
-            Offer::Told => scratch.push(slot),
-            Offer::Known => {}
-            Offer::Over => over = Some(slot),
-            Offer::Misfit => {
-                misfits += 1;
-                if misfits == MISFITS {
-                    break;
-                }
-            }
-        }
-    }
-    // One a packet: the others wait no longer for that.
-    if let Some(slot) = over {
-        lane.remove(slot, links);
-        left(links, slot);
-    }
-    let told = !scratch.is_empty();
-    for slot in scratch.drain(..) {
-        lane.sent(slot, limit, links);
-        if !links.link(slot).is_listed() {
-            left(links, slot);
-        }
-    }
-    told
 }

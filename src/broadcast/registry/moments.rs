@@ -3,7 +3,8 @@
 //! Invariants: each is delivered at most once; at most [`FLIGHT`] of our own are being told, so that none
 //! leaves the window of a receiver before it was told. Cost: O(1); a packet costs what fits.
 
-use super::lanes::{Lanes, Offer, offer};
+use super::filling::Offer;
+use super::lanes::Lanes;
 use super::windows::{Known, Windows};
 use crate::broadcast::{Context, Packet, Round};
 use crate::codec::{SectionRef, UserEvent, UserEventRef};
@@ -49,7 +50,7 @@ impl<A> Links for Slots<Moment<A>> {
 /// All of them.
 #[derive(Debug)]
 pub(super) struct Moments<A> {
-    moments: Slots<Moment<A>>,
+    waiting: Slots<Moment<A>>,
     pub(super) lanes: Lanes,
     windows: Windows<A>,
     own: usize,
@@ -59,7 +60,7 @@ pub(super) struct Moments<A> {
 
 impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     pub(super) fn new() -> Self {
-        Self { moments: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
+        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
     }
 
     pub(super) fn clock(&self) -> u64 {
@@ -88,44 +89,53 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     fn tell(&mut self, moment: Moment<A>) {
         let bytes = moment.payload.len();
         self.own += usize::from(moment.own);
-        let slot = self.moments.insert(moment);
-        self.lanes.of(bytes).queue(slot, &mut self.moments);
+        let slot = self.waiting.insert(moment);
+        self.lanes.of(bytes).queue(slot, &mut self.waiting);
     }
 
     /// Nobody is there to be told.
     pub(super) fn clear(&mut self) {
-        self.lanes.clear(&mut self.moments);
-        self.moments = Slots::new();
+        self.lanes.clear(&mut self.waiting);
+        self.waiting = Slots::new();
         self.own = 0;
     }
 
-    /// Offers small or large events to a packet. True if one was told.
-    pub(super) fn fill<I: Identity<Addr = A>>(
-        &mut self,
-        large: bool,
+    /// The link of one that waits.
+    pub(super) fn link(&self, slot: Slot) -> &Link {
+        self.waiting.link(slot)
+    }
+
+    /// The one after `slot` among the small or the large.
+    pub(super) fn after(&self, large: bool, slot: Slot) -> Option<Slot> {
+        self.lanes.get(large).after(slot, &self.waiting)
+    }
+
+    /// Offers one to a packet.
+    pub(super) fn offer<I: Identity<Addr = A>>(
+        &self,
+        slot: Slot,
         packet: &mut dyn Packet<I>,
         round: &Round<'_, I>,
-        scratch: &mut Vec<Slot>,
-    ) -> bool {
-        let lane = if large { self.lanes.large() } else { self.lanes.small() };
-        let put = |moments: &Slots<Moment<A>>, slot| {
-            let moment = &moments[slot];
-            let left = moment.expires.map(|at| at.since(round.now));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Offer::Over;
-            }
-            if moment.origin == *round.receiver {
-                return if round.sole { Offer::Told } else { Offer::Known };
-            }
-            let Moment { ref origin, topic, life, seq, time, ref payload, .. } = *moment;
-            let ttl = left.map(|left| left.as_millis() as u32);
-            let section =
-                SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
-            if packet.put(section) { Offer::Told } else { Offer::Misfit }
-        };
-        let own = &mut self.own;
-        let left = |moments: &mut Slots<Moment<A>>, slot| *own -= usize::from(moments.remove(slot).own);
-        offer(lane, &mut self.moments, round.limit, scratch, put, left)
+    ) -> Offer {
+        let Moment { ref origin, topic, life, seq, time, ref payload, expires, .. } = self.waiting[slot];
+        let left = expires.map(|at| at.since(round.now));
+        if left.is_some_and(|left| left.is_zero()) {
+            return Offer::Over;
+        }
+        if origin == round.receiver {
+            return if round.sole { Offer::Told } else { Offer::Known };
+        }
+        let ttl = left.map(|left| left.as_millis() as u32);
+        let section = SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
+        if packet.put(section) { Offer::Told } else { Offer::Misfit }
+    }
+
+    /// Counts a transmission; one that was told often enough is dropped.
+    pub(super) fn sent(&mut self, large: bool, slot: Slot, limit: u8) {
+        self.lanes.get_mut(large).sent(slot, limit, &mut self.waiting);
+        if !self.waiting.link(slot).is_listed() {
+            self.own -= usize::from(self.waiting.remove(slot).own);
+        }
     }
 }
 

@@ -254,10 +254,14 @@ impl<I: Identity> Store<I> {
         out[before..].sort_unstable_by_key(|entry| (entry.position, entry.token));
     }
 
-    /// The record, or the owner whose manifest it is, that an entry stands for.
-    pub(super) fn of_entry(&self, entry: &Entry) -> Result<Slot, Slot> {
+    /// The owner that an entry is of, and the record that it stands for, if it is not the manifest's.
+    pub(super) fn of_entry(&self, entry: &Entry) -> (&Owner<I>, Option<&Item>) {
         let slot = Slot::at(entry.token as u32);
-        if entry.token & MANIFEST == 0 { Ok(slot) } else { Err(slot) }
+        if entry.token & MANIFEST != 0 {
+            return (&self.owners[slot], None);
+        }
+        let item = &self.items[slot];
+        (&self.owners[item.owner], Some(item))
     }
 
     /// The owners that are held, in no order.

@@ -67,7 +67,7 @@ impl fmt::Display for RegistryError {
 
 impl core::error::Error for RegistryError {}
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Registered {
     pub(super) id: u32,
     pub(super) name: &'static str,
@@ -76,9 +76,9 @@ pub(super) struct Registered {
     warned: Option<Instant>,
 }
 
-/// The topics, by number.
-#[derive(Debug, Default)]
-pub(super) struct Topics(Vec<Registered>);
+/// The topics of a registry, by number; a copy says what may be published without asking the registry.
+#[derive(Clone, Debug, Default)]
+pub struct Topics(Vec<Registered>);
 
 impl Topics {
     pub(super) fn register<T: 'static>(&mut self, topic: &Topic<T>, kind: Kind) -> Result<(), RegistryError> {
@@ -100,8 +100,8 @@ impl Topics {
         }
     }
 
-    /// Whether a topic is registered for this kind and type.
-    pub(super) fn check<T: 'static>(&self, topic: &Topic<T>, kind: Kind) -> Result<(), CommandError> {
+    /// Whether a topic is registered for this kind and type; an error says why not.
+    pub fn check<T: 'static>(&self, topic: &Topic<T>, kind: Kind) -> Result<(), CommandError> {
         let registered = self.find(topic.id).ok_or(CommandError::NotRegistered { topic: topic.id })?;
         if registered.kind == kind && registered.values == TypeId::of::<T>() {
             Ok(())

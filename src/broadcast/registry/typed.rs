@@ -1,11 +1,10 @@
 //! Typed access: what a program publishes and reads.
 
-use super::{Kind, Registry};
-use crate::broadcast::{DecodeError, Publish, Topic};
+use super::{Kind, Registry, Topics};
+use crate::broadcast::{Context, DecodeError, Encoded, Publish, Topic};
 use crate::error::CommandError;
 use crate::identity::Identity;
 use crate::spec::Spec;
-use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
@@ -23,6 +22,55 @@ pub struct Stored<'a, I> {
 }
 
 impl<I: Identity> Registry<I> {
+    /// What is registered.
+    pub fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// Puts a value under a key; it replaces what was there. Putting what is there already does nothing.
+    ///
+    /// For drivers, which lend the registry by [`Publish::with`]. Errors name the limit that the key, the value
+    /// or the number of our records exceeds.
+    pub fn put<T: 'static>(
+        &mut self,
+        key: &[u8],
+        value: &Encoded<T>,
+        context: &mut Context<'_, I>,
+    ) -> Result<(), CommandError> {
+        let topic = value.topic();
+        self.topics.check(topic, Kind::Record)?;
+        self.own.put(&mut self.store, (topic.id, key), value.bytes(), context)
+    }
+
+    /// Removes what is under a key; false if there is nothing. For drivers, as [`put`](Self::put) is.
+    pub fn remove<T: 'static>(
+        &mut self,
+        topic: &Topic<T>,
+        key: &[u8],
+        context: &mut Context<'_, I>,
+    ) -> Result<bool, CommandError> {
+        self.topics.check(topic, Kind::Record)?;
+        self.own.remove(&mut self.store, (topic.id, key), context)
+    }
+
+    /// Makes a moment known, within `ttl` of now if there is one; see [`UserEvents::send`]. For drivers, as
+    /// [`put`](Self::put) is.
+    pub fn send<T: 'static>(
+        &mut self,
+        value: Encoded<T>,
+        ttl: Option<Duration>,
+        context: &mut Context<'_, I>,
+    ) -> Result<(), CommandError> {
+        let Encoded { topic, bytes } = value;
+        self.topics.check(&topic, Kind::UserEvent)?;
+        let limit = context.limits().value_limit();
+        if bytes.len() > limit as usize {
+            return Err(CommandError::ValueTooLong { len: bytes.len(), limit });
+        }
+        let life = self.own.life(context);
+        self.moments.send(life, topic.id, ttl, bytes, context)
+    }
+
     /// The value that a member, or we ourselves, put under a key; `None` if there is none, or if its owner is
     /// no member. Cost: O(log of the owner's records), and decoding.
     pub fn get<T>(
@@ -92,23 +140,47 @@ impl<'e, I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>> Publish<'
     }
 }
 
-impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T> Records<'_, S, T> {
+impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T: 'static> Records<'_, S, T> {
     /// Puts a value under a key; it replaces what was there. Putting what is there already does nothing.
     ///
     /// Errors name the limit that the key, the value or the number of our records exceeds.
     pub fn put(&mut self, key: impl AsRef<[u8]>, value: &T) -> Result<(), CommandError> {
-        let topic = self.topic;
-        let value = encode(&topic, value)?;
-        self.publish.with(|Registry { own, store, .. }, context| {
-            own.put(store, (topic.id, key.as_ref()), &value, context)
-        })
+        let value = self.topic.encode(value)?;
+        self.publish.with(|registry, context| registry.put(key.as_ref(), &value, context))
     }
 
     /// Removes what is under a key; false if there is nothing.
     pub fn remove(&mut self, key: impl AsRef<[u8]>) -> Result<bool, CommandError> {
-        let topic = self.topic.id;
-        self.publish
-            .with(|Registry { own, store, .. }, context| own.remove(store, (topic, key.as_ref()), context))
+        let topic = self.topic;
+        self.publish.with(|registry, context| registry.remove(&topic, key.as_ref(), context))
+    }
+
+    /// The value that we ourselves have put under a key; `None` if there is none.
+    ///
+    /// ```
+    /// # use haulout::broadcast::{Registry, Topic};
+    /// # use haulout::{Config, Engine, Instant, Renewing};
+    /// # use haulout_codec_serde::PostcardCodec;
+    /// # use core::net::SocketAddr;
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # const LOAD: Topic<String> = Topic::new(1, "load");
+    /// # let identity = Renewing::<SocketAddr>::new(([10, 0, 0, 1], 7946).into(), 1);
+    /// # let registry = Registry::new().record(LOAD)?;
+    /// # let mut engine = Engine::new(identity, PostcardCodec, registry, Config::lan(), 7)?;
+    /// # let now = Instant::ZERO;
+    /// # engine.start(now);
+    /// let mut load = engine.broadcasts(now).records(&LOAD)?;
+    /// assert_eq!(load.mine("cpu"), None);
+    /// load.put("cpu", &"0.7".into())?;
+    /// assert_eq!(load.mine("cpu"), Some(Ok("0.7".into())));
+    /// load.remove("cpu")?;
+    /// assert_eq!(load.mine("cpu"), None);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mine(&mut self, key: impl AsRef<[u8]>) -> Option<Result<T, DecodeError>> {
+        let topic = self.topic;
+        self.publish.with(|registry, context| registry.get(&topic, &context.me().addr(), key))
     }
 
     /// See [`Registry::get`].
@@ -118,7 +190,7 @@ impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T> Records<'_
     }
 }
 
-impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T> UserEvents<'_, S, T> {
+impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T: 'static> UserEvents<'_, S, T> {
     /// Makes a moment known to every member, ourselves among them, at most once to each.
     ///
     /// An error, [`CommandError::EventsInFlight`], while 64 of ours are still being transmitted.
@@ -132,24 +204,9 @@ impl<I: Identity, S: Spec<Identity = I, Broadcasts = Registry<I>>, T> UserEvents
     }
 
     fn send_for(&mut self, value: &T, ttl: Option<Duration>) -> Result<(), CommandError> {
-        let topic = self.topic;
-        let payload = encode(&topic, value)?;
-        self.publish.with(|Registry { own, moments, .. }, context| {
-            let limit = context.limits().value_limit();
-            if payload.len() > limit as usize {
-                return Err(CommandError::ValueTooLong { len: payload.len(), limit });
-            }
-            let life = own.life(context);
-            moments.send(life, topic.id, ttl, payload, context)
-        })
+        let value = self.topic.encode(value)?;
+        self.publish.with(|registry, context| registry.send(value, ttl, context))
     }
-}
-
-fn encode<T>(topic: &Topic<T>, value: &T) -> Result<Vec<u8>, CommandError> {
-    let mut out = Vec::new();
-    let encoded = (topic.encode)(value, &mut out);
-    encoded.map_err(|problem| CommandError::Unencodable { topic: topic.id, problem })?;
-    Ok(out)
 }
 
 impl<S: Spec, T> fmt::Debug for Records<'_, S, T> {

@@ -276,8 +276,8 @@ fn hook_and_cap_look_at_insertions_only() {
     config.limits.members = 1;
     let mut protocol = Protocol::new(seal(1, 0), (), config, 7);
     protocol.start();
-    protocol.admit(seal(2, 5), 0).unwrap();
-    assert_eq!(protocol.admit(seal(3, 0), 0), Err(Refusal::Full));
+    protocol.admit(&seal(2, 5), 0).unwrap();
+    assert_eq!(protocol.admit(&seal(3, 0), 0), Err(Refusal::Full));
     protocol.set_admission(Box::new(|_| false));
     protocol.apply(update(&seal(4, 0), 0, State::Alive), Speaker::Us);
     protocol.apply(update(&seal(2, 6), 0, State::Alive), Speaker::Us);
@@ -293,7 +293,7 @@ fn beyond_the_limit_the_one_that_departed_first_is_forgotten_and_its_route_is_ke
     let mut protocol = Protocol::new(seal(1, 0), (), config, 7);
     protocol.start();
     for port in [2, 3] {
-        protocol.admit(seal(port, 0), 0).unwrap();
+        protocol.admit(&seal(port, 0), 0).unwrap();
         protocol.apply(update(&seal(port, 0), 0, State::Down), Speaker::Us);
     }
     assert_eq!(protocol.holds(&address(2)), None);

@@ -9,7 +9,7 @@ use crate::timers::Timer;
 fn hesitant() -> Protocol<Seal> {
     let mut joiner = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     joiner.join(address(2));
-    joiner.admit(seal(2, 0), 0).unwrap();
+    joiner.admit(&seal(2, 0), 0).unwrap();
     joiner.leave();
     assert!(matches!(joiner.me.life, Life::Leaving { .. }));
     joiner.fall_idle();

@@ -19,7 +19,7 @@ fn active() -> Protocol<Seal> {
 fn joining() -> Protocol<Seal> {
     let mut protocol = Protocol::new(seal(1, 5), (), Config::lan(), 7);
     protocol.join(address(2));
-    protocol.admit(seal(2, 0), 0).unwrap();
+    protocol.admit(&seal(2, 0), 0).unwrap();
     protocol.me.incarnation = 3;
     protocol.quiet();
     protocol

@@ -256,7 +256,7 @@ fn what_a_challenged_pull_has_no_room_for_any_more_is_pulled_afterwards() {
     let inside = |other: &Seal| (range.from.key..=range.until.key).contains(&fingerprint(other.address()));
     for other in crowd(10_000).filter(inside).take(MAX_HAVE + 20) {
         if a.members.find(other.address()).is_none() {
-            a.admit(other, 0).unwrap();
+            a.admit(&other, 0).unwrap();
         }
     }
     a.sent();

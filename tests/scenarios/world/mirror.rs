@@ -4,11 +4,14 @@ use haulout::broadcast::Registry;
 use haulout::{Event, Identity, Member, State};
 use std::collections::HashMap;
 
+/// Records of one owner, by topic and key.
+type Notes = HashMap<(u32, Vec<u8>), Vec<u8>>;
+
 /// What somebody who only reads events believes.
 #[derive(Clone, Debug)]
 pub struct Mirror<I: Identity> {
     held: HashMap<I::Addr, (I, State)>,
-    records: HashMap<I::Addr, HashMap<(u32, Vec<u8>), Vec<u8>>>,
+    records: HashMap<I::Addr, Notes>,
     /// Something was published or withdrawn since the records were checked.
     stirred: bool,
     suspects: usize,

@@ -15,6 +15,7 @@ mod published;
 mod puppet;
 mod rng;
 mod seat;
+mod stand_in;
 mod step;
 mod watch;
 
@@ -73,6 +74,10 @@ pub struct World<I: Peer> {
     puppets: Vec<Puppet<I>>,
     bindings: HashMap<SocketAddr, Binding>,
     log: Log<I>,
+    /// Who answers for puppets.
+    stand_ins: Vec<Seat>,
+    /// The puppet for which an engine answers now, whom, and from where.
+    masked: Option<(Doll, SocketAddr, SocketAddr)>,
     buf: Vec<u8>,
 }
 
@@ -94,6 +99,8 @@ impl<I: Peer> World<I> {
             puppets: Vec::new(),
             bindings: HashMap::new(),
             log: Log::new(),
+            stand_ins: Vec::new(),
+            masked: None,
             buf: vec![0; 65_535],
         }
     }

@@ -137,6 +137,9 @@ impl<I: Peer> World<I> {
 
     pub(super) fn puppet_hears(&mut self, doll: Doll, from: SocketAddr, to: SocketAddr, bytes: &[u8]) {
         let letter = Letter::<I>::read(&self.wire, self.now, from, to, bytes);
+        if self.answer_for(doll, to, &letter) {
+            return;
+        }
         let ping = match letter.header.message {
             Message::Ping { number } if self.doll(doll).acks => Some(number),
             _ => None,

@@ -158,6 +158,11 @@ impl<I: Peer> World<I> {
     }
 
     fn send(&mut self, seat: Seat, to: SocketAddr, bytes: Vec<u8>) {
+        if self.masked.is_some()
+            && let Some((from, bytes)) = self.mask(to, &bytes)
+        {
+            return self.carry(from, to, &bytes);
+        }
         let place = &mut self.places[seat.0];
         place.sent.datagrams += 1;
         place.sent.bytes += bytes.len() as u64;

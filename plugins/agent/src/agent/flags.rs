@@ -31,6 +31,9 @@ fn sources(args: &AgentArgs) -> Result<Sources, Failure> {
     if !args.join.is_empty() {
         flags.push(("join.seeds".into(), args.join.join(","), Origin::Flag("--join".into())));
     }
+    if !args.service.is_empty() {
+        flags.push(("services".into(), args.service.join("\n"), Origin::Flag("--service".into())));
+    }
     for pair in &args.set {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
             Failure::Usage(format!("flag --set {pair}: write a key and its value: --set probe.interval=2s"))

@@ -1,26 +1,34 @@
 //! The agent: a member of a cluster that runs until it is told to stop.
 
+mod board;
 mod flags;
+mod journal;
 mod logging;
 mod name;
 mod notices;
+mod services;
 mod start;
 mod watch;
 
+pub(crate) use board::{Board, Place, Row};
+pub(crate) use journal::Journal;
 pub(crate) use notices::Notices;
+pub(crate) use services::{ServiceProblem, Services};
 
 use crate::cli::AgentArgs;
 use crate::control::{self, Endpoint};
 use crate::exit::{Answer, Failure};
+use crate::named_event::NamedEvent;
 use crate::settings::Resolved;
 use crate::signals::Signals;
 use haulout::Named;
-use haulout_tokio::{Handle, LeaveError};
+use haulout::broadcast::Registry;
+use haulout_tokio::{Handle, LeaveError, UserEvents};
 use start::Started;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch as watch_channel};
 
 /// Who a member is: its name is the key, its address the route.
 pub(crate) type Identity = Named<SocketAddr>;
@@ -34,13 +42,23 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Agent {
     /// The node.
-    pub(crate) handle: Handle<Identity>,
+    pub(crate) handle: Handle<Identity, Registry<Identity>>,
+    /// What all members offer.
+    pub(crate) board: Arc<Board>,
+    /// What this one offers.
+    pub(crate) services: Services,
+    /// Where named events are sent.
+    pub(crate) events: UserEvents<Identity, NamedEvent>,
+    /// Those that were received.
+    pub(crate) journal: Arc<Journal>,
     /// What does not change while it runs.
     pub(crate) about: About,
     /// What an operator should know.
     notices: Mutex<Notices>,
     /// Who wants the agent to leave; it is answered when that is done.
     leave: mpsc::Sender<oneshot::Sender<control::api::Left>>,
+    /// Whether answers that go on have to end.
+    stopping: watch_channel::Sender<bool>,
 }
 
 /// What does not change while an agent runs.
@@ -60,6 +78,11 @@ impl Agent {
     /// What an operator should know.
     pub(crate) fn notices(&self) -> MutexGuard<'_, Notices> {
         self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Becomes true when answers that go on have to end.
+    pub(crate) fn stopping(&self) -> watch_channel::Receiver<bool> {
+        self.stopping.subscribe()
     }
 
     /// Leaves the cluster and stops; comes back when it has left.
@@ -102,6 +125,7 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
         end = &mut serving => return Err(Failure::Failed(format!("the control socket failed: {end:?}"))),
         end = &mut watching => return Err(Failure::Failed(format!("the member's task has ended: {end:?}"))),
     };
+    agent.services.stop().await;
     let left = tokio::select! {
         left = farewell(&agent) => left,
         name = signals.next() => {
@@ -112,6 +136,7 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
         // Whoever asked may be gone.
         let _ = reply.send(left);
     }
+    agent.stopping.send_replace(true);
     let _ = stop.send(());
     let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
     Ok(Answer::Yes)

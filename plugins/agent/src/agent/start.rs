@@ -1,18 +1,23 @@
 //! From settings to a running node, every error with what to do about it.
 
 use super::name::default_name;
-use super::{About, Agent, Identity, Notices};
+use super::{About, Agent, Board, Identity, Journal, Notices, Services};
 use crate::clock::now_ms;
 use crate::control::{Endpoint, Listener, api, socket_of};
 use crate::exit::Failure;
+use crate::named_event::EVENTS;
 use crate::settings::Settings;
 use haulout::Name;
+use haulout::broadcast::Registry;
 use haulout::identity::epoch_from_unix;
 use haulout_codec_serde::PostcardCodec;
-use haulout_tokio::{Events, Node, StartError, Udp};
+use haulout_services::SERVICES;
+use haulout_tokio::{Events, Handle, StartError, Udp};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
+
+type Node = Handle<Identity, Registry<Identity>>;
 
 /// An agent that runs, and what comes out of it.
 pub(super) struct Started {
@@ -50,17 +55,44 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
         started_ms,
     };
     let (leave, told) = mpsc::channel(4);
-    let agent = Arc::new(Agent { handle, about, notices: Mutex::new(Notices::default()), leave });
-    Ok(Started { agent, listener, events, told })
+    let registered = "both topics are registered";
+    let (board, journal) = (Arc::new(Board::new()), Arc::new(Journal::new()));
+    let records = handle.records(&SERVICES).expect(registered);
+    let named = handle.user_events(&EVENTS).expect(registered);
+    tokio::spawn(board.clone().follow(records.clone()));
+    tokio::spawn(journal.clone().follow(named.stream()));
+    let agent = Arc::new(Agent {
+        handle,
+        services: Services::new(records, board.clone()),
+        board,
+        events: named,
+        journal,
+        about,
+        notices: Mutex::new(Notices::default()),
+        leave,
+        stopping: watch::Sender::new(false),
+    });
+    offer(&agent, settings).await?;
+    Ok(Started { agent, listener, events: events.without_broadcasts(), told })
 }
 
-async fn node(
-    settings: &Settings,
-    udp: Udp,
-    name: Name,
-) -> Result<(haulout_tokio::Handle<Identity>, Events<Identity>), StartError> {
+/// Publishes the services of the settings.
+async fn offer(agent: &Agent, settings: &Settings) -> Result<(), Failure> {
+    let home = agent.handle.local().identity.address().ip();
+    for offer in &settings.services {
+        let failed = |why: String| Failure::Failed(format!("cannot offer {:?}: {why}", offer.instance()));
+        let service = offer.service(home).map_err(failed)?;
+        agent.services.add(service, offer.check.clone()).await.map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(())
+}
+
+async fn node(settings: &Settings, udp: Udp, name: Name) -> Result<(Node, Events<Identity>), StartError> {
+    let registry = Registry::new().record(SERVICES).and_then(|registry| registry.event(EVENTS));
+    let registry = registry.expect("two topics, two numbers, two names");
     let epoch = epoch_from_unix(now_ms() / 1_000);
-    let builder = Node::builder()
+    let builder = haulout_tokio::Node::builder()
+        .broadcasts(registry)
         .transport(udp)
         .identity_with(move |address: SocketAddr| Identity::new(name, address, epoch))
         .codec(PostcardCodec)

@@ -50,6 +50,13 @@ fn note(agent: &Agent, event: &Event<Identity>) {
         Event::Synced => {
             tracing::info!(members = agent.handle.members().len() + 1, "synced: the view is complete");
         }
+        Event::TopicConflict { topic, ours, theirs } => tracing::warn!(
+            topic,
+            ours,
+            theirs,
+            "another program uses the number of a topic for something else: its values are \
+             not readable here"
+        ),
         Event::Lagged { missed } => tracing::warn!(missed, "the log missed changes of membership"),
         Event::Seed { route, outcome } => seed(*route, *outcome),
         _ => {}

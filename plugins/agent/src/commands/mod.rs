@@ -1,17 +1,25 @@
 //! The commands that talk to an agent, and `config check`. One a file.
 
 mod check;
+mod event;
+mod events;
 mod info;
 mod join;
 mod leave;
 mod members;
+mod service;
+mod services;
 mod target;
 
 pub(crate) use check::check;
+pub(crate) use event::event;
+pub(crate) use events::events;
 pub(crate) use info::info;
 pub(crate) use join::join;
 pub(crate) use leave::leave;
 pub(crate) use members::members;
+pub(crate) use service::service;
+pub(crate) use services::services;
 
 use crate::exit::Failure;
 use serde::Serialize;

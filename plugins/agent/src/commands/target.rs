@@ -33,6 +33,11 @@ pub(super) fn failure(endpoint: &Endpoint, error: &ClientError) -> Failure {
     }
 }
 
+/// An answer that goes on has ended: whoever reads it should know.
+pub(super) fn ended(endpoint: &Endpoint) -> Failure {
+    Failure::Failed(format!("the agent at {endpoint} has stopped"))
+}
+
 /// The command that would start an agent there.
 fn start(endpoint: &Endpoint) -> String {
     let named = match endpoint {

@@ -2,6 +2,12 @@
 //!
 //! Fields are added, never renamed or given another meaning; a reader ignores those that it does not know.
 
+mod events;
+mod services;
+
+pub(crate) use events::*;
+pub(crate) use services::*;
+
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -3,10 +3,10 @@
 use super::Endpoint;
 use super::api;
 use http_body_util::{BodyExt, Full};
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{CONTENT_TYPE, HOST};
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +90,18 @@ impl Client {
         self.send(Method::POST, path, body.into()).await
     }
 
+    /// Asks for something that goes on: an answer of one JSON object a line.
+    pub(crate) async fn follow(mut self, path: &str) -> Result<Lines, ClientError> {
+        let patience = self.patience;
+        let begin = self.begin(Method::GET, path, Bytes::new());
+        let response = tokio::time::timeout(patience, begin).await;
+        let response = response.map_err(|_| ClientError::Silent(patience))??;
+        if response.status().is_success() {
+            return Ok(Lines { body: response.into_body(), read: Vec::new(), _sender: self.sender });
+        }
+        Err(refused(&response.into_body().collect().await.map_err(broken)?.to_bytes()))
+    }
+
     async fn send<T: DeserializeOwned>(
         &mut self,
         method: Method,
@@ -101,10 +113,7 @@ impl Client {
         if good {
             return serde_json::from_slice(&bytes).map_err(broken);
         }
-        match serde_json::from_slice::<api::Error>(&bytes) {
-            Ok(error) => Err(ClientError::Refused(error.error)),
-            Err(_) => Err(ClientError::Broken(String::from_utf8_lossy(&bytes).chars().take(200).collect())),
-        }
+        Err(refused(&bytes))
     }
 
     async fn exchange(
@@ -113,6 +122,17 @@ impl Client {
         path: &str,
         body: Bytes,
     ) -> Result<(bool, Bytes), ClientError> {
+        let response = self.begin(method, path, body).await?;
+        let good = response.status().is_success();
+        Ok((good, response.into_body().collect().await.map_err(broken)?.to_bytes()))
+    }
+
+    async fn begin(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<Response<Incoming>, ClientError> {
         self.sender.ready().await.map_err(broken)?;
         let request = Request::builder()
             .method(method)
@@ -121,9 +141,45 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(body))
             .map_err(broken)?;
-        let response = self.sender.send_request(request).await.map_err(broken)?;
-        let good = response.status().is_success();
-        Ok((good, response.into_body().collect().await.map_err(broken)?.to_bytes()))
+        self.sender.send_request(request).await.map_err(broken)
+    }
+}
+
+/// An answer that goes on.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    body: Incoming,
+    read: Vec<u8>,
+    /// The connection stays open as long as this is there.
+    _sender: SendRequest<Full<Bytes>>,
+}
+
+impl Lines {
+    /// The next line, however long it takes; `None` when the agent has ended the answer, or its life.
+    pub(crate) async fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, ClientError> {
+        loop {
+            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.read.drain(..=end).collect();
+                return serde_json::from_slice(&line).map(Some).map_err(broken);
+            }
+            match self.body.frame().await {
+                Some(Ok(frame)) => {
+                    if let Some(data) = frame.data_ref() {
+                        self.read.extend_from_slice(data);
+                    }
+                }
+                // An agent that is killed ends it like this.
+                Some(Err(_)) | None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// What an answer that is no success says.
+fn refused(bytes: &[u8]) -> ClientError {
+    match serde_json::from_slice::<api::Error>(bytes) {
+        Ok(error) => ClientError::Refused(error.error),
+        Err(_) => ClientError::Broken(String::from_utf8_lossy(bytes).chars().take(200).collect()),
     }
 }
 

@@ -1,5 +1,9 @@
 //! The control API: HTTP and JSON over the agent's control socket.
 
+mod events;
+mod lines;
+mod services;
+
 use super::api::{self, Join, Joined};
 use super::{Listener, guard, view};
 use crate::agent::Agent;
@@ -11,12 +15,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use haulout_tokio::{JoinError, JoinReport};
+use serde::de::DeserializeOwned;
 use std::io;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
 
 /// Addresses that one request may ask to join.
 const MOST_ADDRESSES: usize = 64;
+/// What may be asked.
+const GET: [&str; 6] =
+    [api::MEMBERS, api::INFO, api::SERVICES, api::SERVICES_WATCH, api::EVENTS, api::EVENTS_WATCH];
+/// What may be told.
+const POST: [&str; 6] =
+    [api::JOIN, api::LEAVE, api::SERVICES, api::SERVICES_REMOVE, api::SERVICES_HEALTH, api::EVENTS];
 /// Bytes of a request.
 const LONGEST_BODY: usize = 64 * 1024;
 
@@ -31,6 +42,12 @@ pub(crate) async fn serve(
         .route(api::INFO, get(info))
         .route(api::JOIN, post(join))
         .route(api::LEAVE, post(leave))
+        .route(api::SERVICES, get(services::list).post(services::add))
+        .route(api::SERVICES_WATCH, get(services::watch))
+        .route(api::SERVICES_REMOVE, post(services::remove))
+        .route(api::SERVICES_HEALTH, post(services::set_health))
+        .route(api::EVENTS, get(events::list).post(events::send))
+        .route(api::EVENTS_WATCH, get(events::watch))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_allowed)
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
@@ -58,14 +75,9 @@ async fn info(State(agent): State<Arc<Agent>>) -> Response {
 }
 
 async fn join(State(agent): State<Arc<Agent>>, body: Bytes) -> Response {
-    let Join { addresses } = match serde_json::from_slice(&body) {
+    let Join { addresses } = match read(&body, r#"{"addresses": ["10.0.0.1:7946"]}"#) {
         Ok(request) => request,
-        Err(error) => {
-            return problem(
-                StatusCode::BAD_REQUEST,
-                format!("the body is not {{\"addresses\": [\"10.0.0.1:7946\"]}}: {error}"),
-            );
-        }
+        Err(refused) => return refused,
     };
     if addresses.is_empty() || addresses.len() > MOST_ADDRESSES {
         return problem(StatusCode::BAD_REQUEST, format!("give from 1 to {MOST_ADDRESSES} addresses"));
@@ -104,15 +116,22 @@ async fn leave(State(agent): State<Arc<Agent>>) -> Response {
 }
 
 async fn nowhere() -> Response {
-    let known = [api::MEMBERS, api::INFO, api::JOIN, api::LEAVE].join(", ");
-    problem(StatusCode::NOT_FOUND, format!("no such path; there are {known}"))
+    let (get, post) = (GET.join(", "), POST.join(", "));
+    problem(StatusCode::NOT_FOUND, format!("no such path; there are GET {get}, and POST {post}"))
 }
 
 async fn not_allowed() -> Response {
     problem(
         StatusCode::METHOD_NOT_ALLOWED,
-        format!("GET is for {} and {}, POST for {} and {}", api::MEMBERS, api::INFO, api::JOIN, api::LEAVE),
+        format!("GET is for {}, POST for {}", GET.join(", "), POST.join(", ")),
     )
+}
+
+/// A request in its form, or the answer that it is none.
+#[expect(clippy::result_large_err, reason = "it is the answer")]
+fn read<T: DeserializeOwned>(body: &[u8], form: &str) -> Result<T, Response> {
+    serde_json::from_slice(body)
+        .map_err(|error| problem(StatusCode::BAD_REQUEST, format!("the body is not {form}: {error}")))
 }
 
 /// An error in its stable form.

@@ -3,7 +3,7 @@
 use super::problem::{Origin, Problem};
 use super::schema::{KEYS, Key, nearest};
 use super::sources::Entry;
-use super::value::Raw;
+use super::value::{Pairs, Raw};
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -96,6 +96,11 @@ fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or(Raw::Other("a number out of range"), Raw::Number),
         DeValue::Boolean(on) => Raw::Switch(*on),
+        DeValue::Array(items) if items.iter().any(|item| item.get_ref().is_table()) => items
+            .iter()
+            .map(|item| item.get_ref().as_table().and_then(pairs))
+            .collect::<Option<Vec<_>>>()
+            .map_or(Raw::Other("a list of other things than tables of texts and numbers"), Raw::Tables),
         DeValue::Array(items) => items
             .iter()
             .map(|item| item.get_ref().as_str().map(ToString::to_string))
@@ -105,6 +110,24 @@ fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
         DeValue::Datetime(_) => Raw::Other("a date"),
         DeValue::Table(_) => Raw::Other("a table"),
     }
+}
+
+/// A table as pairs: a list gives a pair for each text in it, a table within gives keys with a dot.
+fn pairs(table: &DeTable<'_>) -> Option<Pairs> {
+    let mut all = Pairs::new();
+    for (key, value) in table {
+        let key = key.get_ref();
+        match raw(value) {
+            Raw::Text(text) => all.push((key.to_string(), text)),
+            Raw::Number(number) => all.push((key.to_string(), number.to_string())),
+            Raw::List(items) => all.extend(items.into_iter().map(|item| (key.to_string(), item))),
+            _ => {
+                let inner = pairs(value.get_ref().as_table()?)?;
+                all.extend(inner.into_iter().map(|(inner, value)| (format!("{key}.{inner}"), value)));
+            }
+        }
+    }
+    Some(all)
 }
 
 #[cfg(test)]

@@ -16,8 +16,10 @@ mod value;
 pub(crate) use log::{Log, LogFormat};
 pub(crate) use problem::{Origin, Problem};
 pub(crate) use sources::{Resolved, Sources, check_file};
+pub(crate) use value::parse_duration;
 
 use crate::control::Endpoint;
+use crate::offer::Offer;
 use haulout::{Config, Name};
 use haulout_tokio::Seed;
 use log::LogLevel;
@@ -41,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) profile: Profile,
     /// Where it is controlled.
     pub(crate) control: Option<Endpoint>,
+    /// What it offers.
+    pub(crate) services: Vec<Offer>,
     /// How it logs.
     pub(crate) log: Log,
     /// The engine's configuration.
@@ -57,6 +61,7 @@ impl Default for Settings {
             label: None,
             profile: Profile::Lan,
             control: None,
+            services: Vec::new(),
             log: Log { format: LogFormat::Text, level: LogLevel::default() },
             config: Config::lan(),
         }

@@ -3,7 +3,7 @@
 //! One table serves the file (`probe.interval`), the environment (`HAULOUT_PROBE_INTERVAL`) and the
 //! command line (`--set probe.interval=1s`), so none of them can lag behind.
 
-use super::value::{Expected, Raw, duration, list, number, parsed, socket_address, switch, text};
+use super::value::{Expected, Raw, duration, list, number, offers, parsed, socket_address, switch, text};
 use super::{Settings, seed};
 
 /// One setting.
@@ -57,6 +57,7 @@ pub(crate) static KEYS: &[Key] = keys! {
     "log.format": |settings, raw| parsed(raw)? => log.format;
     "log.level": |settings, raw| parsed(raw)? => log.level;
     "join.seeds": |settings, raw| list(raw)?.iter().map(|text| seed::read(text)).collect::<Result<_, _>>()? => seeds;
+    "services": |settings, raw| offers(raw)? => services;
     "join.timeout": |settings, raw| duration(raw)? => config.join.timeout;
     "join.announce_interval": |settings, raw| duration(raw)? => config.join.announce_interval;
     "join.forget_after": |settings, raw| duration(raw)? => config.join.forget_after;
@@ -87,6 +88,12 @@ pub(crate) static KEYS: &[Key] = keys! {
     "limits.events": |settings, raw| number(raw)? => config.limits.events;
     "limits.datagram_sent": |settings, raw| number(raw)? => config.limits.datagram_sent;
     "limits.datagram_received": |settings, raw| number(raw)? => config.limits.datagram_received;
+    "limits.records_per_owner": |settings, raw| number(raw)? => config.limits.records_per_owner;
+    "limits.records": |settings, raw| number(raw)? => config.limits.records;
+    "limits.value": |settings, raw| number(raw)? => config.limits.value;
+    "limits.record_key": |settings, raw| number(raw)? => config.limits.record_key;
+    "limits.origins": |settings, raw| number(raw)? => config.limits.origins;
+    "limits.user_events": |settings, raw| number(raw)? => config.limits.user_events;
     "limits.overhead": |settings, raw| number(raw)? => config.limits.overhead;
 };
 

@@ -5,6 +5,12 @@ use super::*;
 use std::path::Path;
 use std::time::Duration;
 
+/// The instances that an agent offers.
+fn offered(sources: &Sources) -> Vec<String> {
+    let services = sources.resolve().unwrap().settings.services;
+    services.iter().map(|offer| offer.service([10, 0, 0, 1].into()).unwrap().to_string()).collect()
+}
+
 fn sources(file: Option<&Path>, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Sources {
     Sources {
         file: file.map(Into::into),
@@ -122,4 +128,36 @@ fn levels_of_the_log_are_levels() {
     for bad in ["loud", "info,haulout=loud", ""] {
         assert!(bad.parse::<LogLevel>().is_err(), "{bad}");
     }
+}
+
+#[test]
+fn services_are_texts_or_tables_and_a_flag_replaces_them() {
+    let texts = file("services = ['web:80,tag=v2', 'db:5432']\n");
+    assert_eq!(
+        offered(&sources(Some(texts.path()), &[], &[])),
+        ["web/web at 10.0.0.1:80", "db/db at 10.0.0.1:5432"]
+    );
+    let tables = file(
+        "[[services]]\nname = 'web'\nport = 80\ntags = ['a', 'b']\nmeta = { zone = 'x' }\ncheck = 'tcp'\n\
+         interval = '1s'\n[[services]]\nname = 'web'\nport = 81\ninstance = 'web-2'\n",
+    );
+    let resolved = sources(Some(tables.path()), &[], &[]).resolve().unwrap();
+    let [web, second] = &resolved.settings.services[..] else { panic!("{resolved:?}") };
+    assert_eq!((&web.tags[..], web.meta.len()), (&["a".into(), "b".into()][..], 1));
+    assert_eq!(web.check.as_ref().unwrap().interval_ms, 1_000);
+    assert_eq!(second.instance(), "web-2");
+    let environment = [("HAULOUT_SERVICES", "db:1\nmail:2")];
+    assert_eq!(offered(&sources(Some(tables.path()), &environment, &[])).len(), 2);
+    let flags = [("services", "mail:25")];
+    assert_eq!(offered(&sources(Some(tables.path()), &environment, &flags)), ["mail/mail at 10.0.0.1:25"]);
+}
+
+#[test]
+fn a_wrong_service_is_told_with_its_place() {
+    let wrong = file("name = 'a'\n[[services]]\nname = 'web'\nport = 'http'\n");
+    let problem = only_problem(&sources(Some(wrong.path()), &[], &[]));
+    assert!(problem.contains(", line 2: `services` cannot be a list of 1 tables"), "{problem}");
+    assert!(problem.contains("the port \"http\" is no number"), "{problem}");
+    let twice = only_problem(&sources(None, &[], &[("services", "web:1\nweb:2")]));
+    assert!(twice.contains("two are \"web\": give one of them another instance="), "{twice}");
 }

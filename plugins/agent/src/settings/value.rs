@@ -3,10 +3,14 @@
 //! The file has numbers and lists of its own; the environment and `--set` have text only. Both end up
 //! here, so a setting is read by one function wherever it comes from.
 
+use crate::offer::Offer;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use std::time::Duration;
+
+/// Keys and values of a table.
+pub(crate) type Pairs = Vec<(String, String)>;
 
 /// A value before anybody knows what it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub(crate) enum Raw {
     Switch(bool),
     /// A list of texts.
     List(Vec<String>),
+    /// A list of tables, each as its pairs; a list in it is a pair for each of its texts.
+    Tables(Vec<Pairs>),
     /// Something that no setting takes, named.
     Other(&'static str),
 }
@@ -30,6 +36,7 @@ impl fmt::Display for Raw {
             Self::Number(number) => write!(f, "{number}"),
             Self::Switch(on) => write!(f, "{on}"),
             Self::List(items) => write!(f, "{items:?}"),
+            Self::Tables(tables) => write!(f, "a list of {} tables", tables.len()),
             Self::Other(what) => f.write_str(what),
         }
     }
@@ -57,6 +64,30 @@ pub(crate) fn list(raw: &Raw) -> Result<Vec<String>, Expected> {
 
 fn words(text: &str) -> Vec<String> {
     text.split([',', ' ', '\t', '\n']).filter(|word| !word.is_empty()).map(Into::into).collect()
+}
+
+/// Services that the agent offers: texts or tables; from outside of the file one text, a service a line.
+pub(crate) fn offers(raw: &Raw) -> Result<Vec<Offer>, Expected> {
+    let offers: Vec<Offer> = match raw {
+        Raw::List(items) => items.iter().map(|item| item.parse()).collect::<Result<_, _>>()?,
+        Raw::Text(text) => {
+            let lines = text.lines().filter(|line| !line.trim().is_empty());
+            lines.map(str::parse).collect::<Result<_, _>>()?
+        }
+        Raw::Tables(tables) => {
+            tables.iter().map(|pairs| Offer::from_pairs(pairs)).collect::<Result<_, _>>()?
+        }
+        _ => return Err("a list of services such as [\"web:8080,tag=v2\"], or tables [[services]]".into()),
+    };
+    for (index, offer) in offers.iter().enumerate() {
+        if offers[..index].iter().any(|other| other.instance() == offer.instance()) {
+            return Err(format!(
+                "services with names of their own; two are {:?}: give one of them another instance=",
+                offer.instance()
+            ));
+        }
+    }
+    Ok(offers)
 }
 
 /// A whole number that fits `T`.
@@ -88,7 +119,8 @@ pub(crate) fn duration(raw: &Raw) -> Result<Duration, Expected> {
     read.ok_or_else(|| "a time with its unit, such as \"200ms\", \"1.5s\", \"5m\" or \"24h\"".into())
 }
 
-fn parse_duration(text: &str) -> Option<Duration> {
+/// Reads a number with its unit.
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let at = text.find(|c: char| !c.is_ascii_digit() && c != '.')?;
     let (number, unit) = text.split_at(at);

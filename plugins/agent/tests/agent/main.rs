@@ -9,9 +9,12 @@ mod control;
 #[cfg(target_os = "linux")] // it looks processes up in /proc
 mod demo;
 mod failure;
+mod events;
+mod generated;
 mod hostile;
 mod join;
 mod leave;
 mod output;
+mod services;
 mod settings;
 mod support;

@@ -88,10 +88,10 @@ fn put_frame(kind: SectionKind, parts: [&[u8]; 4], out: &mut Out<'_>) -> bool {
 }
 
 /// Reads a body whose kind is one of these; `None` for another kind.
-pub(super) fn take<'a, F: Format, I: SerdeIdentity>(
+pub(super) fn take<F: Format, I: SerdeIdentity>(
     kind: u8,
-    body: &'a [u8],
-) -> Result<Option<Section<'a, I>>, CodecError> {
+    body: &[u8],
+) -> Result<Option<Section<'_, I>>, CodecError> {
     let mut reader = Reader::new(body);
     let reader = &mut reader;
     Ok(Some(if kind == SectionKind::Manifest.number() {

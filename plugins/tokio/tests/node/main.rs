@@ -8,6 +8,8 @@ mod events;
 mod joining;
 mod leaving;
 mod meeting;
+mod publishing;
+mod resolving;
 mod starting;
 mod support;
 mod syncing;

@@ -51,7 +51,7 @@ pub(crate) async fn cluster(size: usize) -> Vec<Handle<Id>> {
 }
 
 /// Waits until each node holds exactly the others alive.
-pub(crate) async fn all_meet(nodes: &[Handle<Id>]) {
+pub(crate) async fn all_meet<B>(nodes: &[Handle<Id, B>]) {
     let start = Instant::now();
     while !nodes.iter().all(|node| alive(node) == others(nodes, node)) {
         let views =
@@ -96,20 +96,20 @@ pub(crate) async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 }
 
 /// The identities that a node holds alive, sorted by address.
-pub(crate) fn alive(node: &Handle<Id>) -> Vec<Id> {
+pub(crate) fn alive<B>(node: &Handle<Id, B>) -> Vec<Id> {
     let members = node.members().into_iter().filter(|member| member.state == State::Alive);
     sorted(members.map(|member| member.identity))
 }
 
 /// Identities and states of all that a node lists, departed included.
-pub(crate) fn listed(node: &Handle<Id>) -> Vec<(Id, State)> {
+pub(crate) fn listed<B>(node: &Handle<Id, B>) -> Vec<(Id, State)> {
     let mut all: Vec<MemberView<Id>> = node.members();
     all.extend(node.departed());
     all.sort_by_key(|member| *member.identity.address());
     all.into_iter().map(|member| (member.identity, member.state)).collect()
 }
 
-fn others(nodes: &[Handle<Id>], node: &Handle<Id>) -> Vec<Id> {
+fn others<B>(nodes: &[Handle<Id, B>], node: &Handle<Id, B>) -> Vec<Id> {
     let me = node.local().identity;
     sorted(nodes.iter().map(|node| node.local().identity).filter(|id| *id != me))
 }

@@ -20,9 +20,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The names, and the look-ups under way. Dropping it cancels them.
 #[derive(Default)]
-pub(crate) struct Resolver {
+pub(crate) struct Lookups {
     names: Vec<Name>,
-    lookups: JoinSet<(usize, io::Result<Vec<SocketAddr>>)>,
+    under_way: JoinSet<(usize, io::Result<Vec<SocketAddr>>)>,
 }
 
 struct Name {
@@ -50,7 +50,7 @@ pub(crate) struct Found {
     pub(crate) replies: Vec<JoinReply>,
 }
 
-impl Resolver {
+impl Lookups {
     /// Looks a name up, at once.
     pub(crate) fn add(&mut self, host: String, port: u16, reply: Option<JoinReply>) {
         let known = self.names.iter().position(|name| name.host == host && name.port == port);
@@ -65,7 +65,7 @@ impl Resolver {
     /// The next look-up that is over and found something; never, while there is none. Cancel safe.
     pub(crate) async fn next(&mut self, reaches: impl Fn(SocketAddr) -> bool) -> Found {
         loop {
-            match self.lookups.join_next().await {
+            match self.under_way.join_next().await {
                 Some(Ok((index, result))) => {
                     if let Some(found) = self.looked_up(index, result, &reaches) {
                         return found;
@@ -109,7 +109,7 @@ impl Resolver {
 
     /// The node leaves: forgets everything.
     pub(crate) fn cancel(&mut self) {
-        self.lookups = JoinSet::new();
+        self.under_way = JoinSet::new();
         for reply in self.names.drain(..).flat_map(|name| name.replies) {
             let _ = reply.send(Err(JoinError::Left));
         }
@@ -154,7 +154,7 @@ impl Resolver {
             previous.abort();
         }
         let (host, port) = (name.host.clone(), name.port);
-        name.stage = Stage::LookingUp(self.lookups.spawn(async move {
+        name.stage = Stage::LookingUp(self.under_way.spawn(async move {
             tokio::time::sleep(pause).await;
             let found = tokio::net::lookup_host((host.as_str(), port)).await;
             (index, found.map(Iterator::collect))
@@ -179,7 +179,7 @@ fn within_reach(
         (true, 0) => Err(io::Error::new(io::ErrorKind::NotFound, "it leads to no address")),
         (true, _) => Err(io::Error::new(
             io::ErrorKind::AddrNotAvailable,
-            "all of its addresses are of a family that the node's socket does not speak",
+            "its addresses are of a family that the node's socket does not speak, or none that a member can have",
         )),
     }
 }
@@ -193,56 +193,56 @@ mod tests {
         ([10, 0, 0, n], 7).into()
     }
 
-    fn found(resolver: &mut Resolver, addresses: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
-        resolver.looked_up(0, Ok(addresses.to_vec()), |to| to.is_ipv4()).map(|found| found.addresses)
+    fn found(lookups: &mut Lookups, addresses: &[SocketAddr]) -> Option<Vec<SocketAddr>> {
+        lookups.looked_up(0, Ok(addresses.to_vec()), |to| to.is_ipv4()).map(|found| found.addresses)
     }
 
-    fn looking_up(resolver: &Resolver) -> bool {
-        matches!(resolver.names[0].stage, Stage::LookingUp(_))
+    fn looking_up(lookups: &Lookups) -> bool {
+        matches!(lookups.names[0].stage, Stage::LookingUp(_))
     }
 
     #[tokio::test]
     async fn a_name_is_looked_up_again_when_no_address_of_it_led_to_a_member() {
-        let mut resolver = Resolver::default();
-        resolver.add("db".into(), 7, None);
-        assert_eq!(found(&mut resolver, &[at(2), at(1), at(2)]), Some(vec![at(1), at(2)]));
-        resolver.outcome(at(1), SeedOutcome::NoAnswer);
-        assert!(!looking_up(&resolver));
-        resolver.outcome(at(2), SeedOutcome::Myself);
-        assert!(looking_up(&resolver));
+        let mut lookups = Lookups::default();
+        lookups.add("db".into(), 7, None);
+        assert_eq!(found(&mut lookups, &[at(2), at(1), at(2)]), Some(vec![at(1), at(2)]));
+        lookups.outcome(at(1), SeedOutcome::NoAnswer);
+        assert!(!looking_up(&lookups));
+        lookups.outcome(at(2), SeedOutcome::Myself);
+        assert!(looking_up(&lookups));
     }
 
     #[tokio::test]
     async fn a_name_that_led_to_a_member_rests_until_the_node_is_alone() {
-        let mut resolver = Resolver::default();
-        resolver.add("db".into(), 7, None);
-        found(&mut resolver, &[at(1), at(2)]);
-        resolver.outcome(at(1), SeedOutcome::Reached);
-        resolver.outcome(at(2), SeedOutcome::NoAnswer);
-        assert!(!looking_up(&resolver));
-        resolver.alone();
-        assert!(looking_up(&resolver));
+        let mut lookups = Lookups::default();
+        lookups.add("db".into(), 7, None);
+        found(&mut lookups, &[at(1), at(2)]);
+        lookups.outcome(at(1), SeedOutcome::Reached);
+        lookups.outcome(at(2), SeedOutcome::NoAnswer);
+        assert!(!looking_up(&lookups));
+        lookups.alone();
+        assert!(looking_up(&lookups));
     }
 
     #[tokio::test]
     async fn addresses_out_of_reach_are_an_error_and_tried_again() {
-        let mut resolver = Resolver::default();
+        let mut lookups = Lookups::default();
         let (reply, answer) = oneshot::channel();
-        resolver.add("db".into(), 7, Some(reply));
-        assert_eq!(found(&mut resolver, &["[::1]:7".parse().unwrap()]), None);
+        lookups.add("db".into(), 7, Some(reply));
+        assert_eq!(found(&mut lookups, &["[::1]:7".parse().unwrap()]), None);
         let error = answer.await.unwrap().unwrap_err();
         assert!(error.to_string().contains("family"), "{error}");
-        assert!(looking_up(&resolver));
+        assert!(looking_up(&lookups));
     }
 
     #[tokio::test]
     async fn leaving_answers_those_who_wait_and_ends_the_look_ups() {
-        let mut resolver = Resolver::default();
+        let mut lookups = Lookups::default();
         let (reply, answer) = oneshot::channel();
-        resolver.add("db".into(), 7, Some(reply));
-        resolver.cancel();
+        lookups.add("db".into(), 7, Some(reply));
+        lookups.cancel();
         assert!(matches!(answer.await, Ok(Err(JoinError::Left))));
-        assert!(resolver.lookups.is_empty());
+        assert!(lookups.under_way.is_empty());
     }
 
     #[test]

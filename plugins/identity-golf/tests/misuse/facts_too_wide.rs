@@ -1,0 +1,7 @@
+use haulout_identity_golf::golf_facts;
+
+golf_facts! {
+    pub struct Role: u8 { shard: 7, zone: 2 }
+}
+
+fn main() {}

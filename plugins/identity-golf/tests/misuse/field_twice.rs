@@ -1,0 +1,9 @@
+use haulout_identity_golf::golf_identity;
+
+golf_identity! {
+    pub struct MachineId: u32 { rack: 6, host: 10, rack: 4, epoch: 12 }
+    addr = (rack, host);
+    renew = epoch;
+}
+
+fn main() {}

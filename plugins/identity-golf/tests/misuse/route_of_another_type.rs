@@ -1,0 +1,10 @@
+use haulout_identity_golf::golf_identity;
+
+golf_identity! {
+    pub struct MachineId: u32 { rack: 6, host: 10, epoch: 12 }
+    addr = (rack, host);
+    renew = epoch;
+    route = |(rack, host)| format!("{rack}.{host}");
+}
+
+fn main() {}
