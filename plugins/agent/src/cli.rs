@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Show a cluster at work: agents are started, killed, frozen and restarted before your eyes
     Demo(DemoArgs),
+    /// Try a cluster before you run it: real engines on a virtual clock and a seeded network
+    Sim(haulout_sim::cli::SimArgs),
     /// Measure convergence, memory, CPU and detection time of a cluster of agents
     #[command(hide = true)]
     Figures(FiguresArgs),

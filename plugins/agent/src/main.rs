@@ -14,6 +14,7 @@ mod named_event;
 mod offer;
 mod settings;
 mod signals;
+mod sim;
 mod table;
 mod voice;
 
@@ -68,6 +69,7 @@ async fn run(cli: Cli) -> Result<Answer, Failure> {
             ConfigCommand::Check { file } => commands::check(&file, &mut out),
         },
         Command::Demo(args) => demo::run(&args).await,
+        Command::Sim(args) => sim::run(&args, &mut out),
         Command::Figures(args) => figures::run(&args).await,
     }
 }

@@ -1,0 +1,172 @@
+//! Scenarios in TOML: what is wrong with a file, and the files that are shipped.
+
+use super::{Deed, Identities, Scenario, Selection};
+use core::fmt;
+use core::str::FromStr;
+
+/// A scenario that cannot be run. Whoever wrote it is to blame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScenarioError {
+    /// It does not read: the text names line, column and field.
+    Syntax(String),
+    /// A value is impossible.
+    Value {
+        /// The field, with its path: `fault[2].do`.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl fmt::Display for ScenarioError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(problem) => f.write_str(problem.trim_end()),
+            Self::Value { field, problem } => write!(f, "field `{field}`: {problem}"),
+        }
+    }
+}
+
+impl core::error::Error for ScenarioError {}
+
+impl FromStr for Scenario {
+    type Err = ScenarioError;
+
+    fn from_str(text: &str) -> Result<Self, ScenarioError> {
+        let scenario: Self =
+            toml::from_str(text).map_err(|error| ScenarioError::Syntax(error.to_string()))?;
+        scenario.check().map_err(|error| match error {
+            ScenarioError::Value { field, problem } => {
+                let line = line_of(text, &field).map(|line| format!(" (line {line})")).unwrap_or_default();
+                ScenarioError::Value { field, problem: problem + &line }
+            }
+            syntax => syntax,
+        })?;
+        Ok(scenario)
+    }
+}
+
+impl Scenario {
+    /// As TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a scenario is made of what TOML has")
+    }
+
+    /// What is impossible, by the name of its field.
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        if !(1..=100_000).contains(&self.members) {
+            return Err(value("members", "must be from 1 to 100,000"));
+        }
+        if let Some(problem) = self.network.latency.problem() {
+            return Err(value("network.latency", problem));
+        }
+        let config = self.config();
+        config.check().map_err(|error| value(format!("settings.{}", error.field), error.problem))?;
+        for (index, variant) in self.variants.iter().enumerate() {
+            let mut config = config.clone();
+            variant.settings.apply(&mut config);
+            let field = |name: &str| format!("variant[{index}].{name}");
+            config
+                .check()
+                .map_err(|error| value(field(&format!("settings.{}", error.field)), error.problem))?;
+            self.check_seats(&field("who"), &variant.who)?;
+        }
+        for (index, fault) in self.faults.iter().enumerate() {
+            let field = format!("fault[{index}].do");
+            for selection in fault.deed.selections() {
+                self.check_seats(&field, selection)?;
+            }
+            if fault.at > self.duration {
+                return Err(value(format!("fault[{index}].at"), "is after `duration`, when the faults end"));
+            }
+            let is_named = matches!(fault.deed, Deed::Twin(_) | Deed::Move(_));
+            if is_named && self.identity != Identities::Named {
+                return Err(value(
+                    field,
+                    "needs `identity = \"named\"`: with the others the address is the key",
+                ));
+            }
+            if let Deed::Weather(weather) = &fault.deed
+                && let Some(problem) = weather.latency.problem()
+            {
+                return Err(value(field, problem));
+            }
+        }
+        if let Some(records) = &self.records {
+            if !(1..=64).contains(&records.each) {
+                return Err(value("records.each", "must be from 1 to 64"));
+            }
+            if !(8..=1_024).contains(&records.bytes) {
+                return Err(value("records.bytes", "must be from 8 to 1,024"));
+            }
+            if records.every.is_some_and(|every| every.micros() == 0) {
+                return Err(value("records.every", "must be above zero"));
+            }
+        }
+        if self.churn.as_ref().is_some_and(|churn| churn.every.micros() == 0) {
+            return Err(value("churn.every", "must be above zero"));
+        }
+        Ok(())
+    }
+
+    /// Seats that never exist; those that grow later may be named.
+    fn check_seats(&self, field: &str, selection: &Selection) -> Result<(), ScenarioError> {
+        let grown: usize =
+            self.faults.iter().map(|fault| if let Deed::Grow(count) = fault.deed { count } else { 0 }).sum();
+        match selection.highest() {
+            Some(seat) if seat >= self.members + grown => {
+                let last = self.members + grown - 1;
+                Err(value(field, format!("there is no member {seat}: the last is {last}")))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn value(field: impl Into<String>, problem: impl Into<String>) -> ScenarioError {
+    ScenarioError::Value { field: field.into(), problem: problem.into() }
+}
+
+/// The line in which a field of this path is set, as well as it can be told from the text.
+fn line_of(text: &str, field: &str) -> Option<usize> {
+    let (table, index, key) = match field.split_once('[') {
+        Some((table, rest)) => {
+            let (index, key) = rest.split_once("].")?;
+            (Some(table), index.parse().ok()?, key.split('.').next()?)
+        }
+        None => (None, 0, field.split('.').next()?),
+    };
+    let header = table.map(|table| format!("[[{table}]]"));
+    let mut seen = 0;
+    let mut is_inside = header.is_none();
+    for (line, content) in text.lines().enumerate() {
+        let content = content.trim();
+        if content.starts_with('[') {
+            let is_header = header.as_deref() == Some(content);
+            is_inside = is_header && seen == index;
+            seen += usize::from(is_header);
+            if header.is_none() && content.trim_matches(['[', ']']).split('.').next() == Some(key) {
+                return Some(line + 1);
+            }
+        }
+        let name = content.split(['=', '.', ' ']).next()?;
+        if is_inside && name == key {
+            return Some(line + 1);
+        }
+    }
+    None
+}
+
+macro_rules! shipped {
+    ($($name:literal),* $(,)?) => {
+        /// The scenarios that come with this crate, by name, as TOML.
+        pub fn shipped() -> Vec<(&'static str, &'static str)> {
+            vec![$(($name, include_str!(concat!("../../scenarios/", $name, ".toml")))),*]
+        }
+    };
+}
+
+shipped! {
+    "calm", "crash", "mass-join", "partition", "starved", "frozen", "churn", "lossy", "restart", "regions", "twins", "one-way", "third-gone", "pair", "restarts", "killed-joiner", "records",
+}
