@@ -24,11 +24,20 @@ pub struct RecordsEverywhere<I: Identity> {
     withdrawn: HashMap<Seat, HashMap<I::Addr, Own>>,
     /// What owners have removed in their present lives.
     removed: HashMap<I::Addr, Own>,
+    /// The highest value that was published before an owner's present life began.
+    born: HashMap<I::Addr, u64>,
+    highest: u64,
 }
 
 impl<I: Identity> Default for RecordsEverywhere<I> {
     fn default() -> Self {
-        Self { shown: HashMap::new(), withdrawn: HashMap::new(), removed: HashMap::new() }
+        Self {
+            shown: HashMap::new(),
+            withdrawn: HashMap::new(),
+            removed: HashMap::new(),
+            born: HashMap::new(),
+            highest: 0,
+        }
     }
 }
 
@@ -45,7 +54,9 @@ impl<I: Identity> RecordsEverywhere<I> {
             Event::Published { owner, topic, key, value } => {
                 let (record, number) = ((*topic, key.clone()), number(value));
                 let before = withdrawn.get(owner).and_then(|own| own.get(&record));
-                if let Some(before) = before.filter(|before| number <= **before) {
+                self.highest = self.highest.max(number);
+                let is_of_this_life = self.born.get(owner).is_none_or(|born| number > *born);
+                if let Some(before) = before.filter(|before| number <= **before && is_of_this_life) {
                     let key = String::from_utf8_lossy(key);
                     return Err(format!(
                         "{seat}: {key} of {owner:?} was withdrawn at value {before}, and {number} is back"
@@ -86,6 +97,7 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
                 self.shown.remove(&seat);
                 self.withdrawn.remove(&seat);
                 self.removed.remove(&identity.addr());
+                self.born.insert(identity.addr(), self.highest);
                 for withdrawn in self.withdrawn.values_mut() {
                     withdrawn.remove(&identity.addr());
                 }

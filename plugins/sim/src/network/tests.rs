@@ -1,3 +1,5 @@
+//! What becomes of datagrams, by weather and links.
+
 use super::*;
 use rand::SeedableRng;
 

@@ -1,3 +1,5 @@
+//! Whole runs: each asserts what a scenario must end with.
+
 use super::*;
 use crate::scenario::{Checks, Deed, Selection, Span, shipped};
 

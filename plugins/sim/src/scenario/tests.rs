@@ -1,3 +1,5 @@
+//! Scenarios as text: what reads, and what a mistake is told as.
+
 use super::*;
 use crate::network::Latency;
 

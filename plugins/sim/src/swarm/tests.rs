@@ -1,3 +1,5 @@
+//! The swarm: its seeds, its first band, and shrinking.
+
 use super::*;
 use crate::scenario::{Deed, Rate, Selection, Span};
 

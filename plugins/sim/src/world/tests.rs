@@ -1,3 +1,5 @@
+//! Worlds: forming, determinism, and what is done to processes.
+
 use super::*;
 use crate::model::Stock;
 use haulout::Renewing;
