@@ -27,6 +27,23 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A value of another type is none of that topic, which the compiler notices:
+//!
+//! ```compile_fail,E0308
+//! # use haulout::broadcast::{Registry, Topic};
+//! # use haulout::{Config, Engine, Instant, Renewing};
+//! # use haulout_codec_serde::PostcardCodec;
+//! # use core::net::SocketAddr;
+//! # const LOAD: Topic<String> = Topic::new(1, "load");
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let registry = Registry::new().record(LOAD)?;
+//! # let identity = Renewing::<SocketAddr>::new(([10, 0, 0, 1], 7946).into(), 1);
+//! # let mut engine = Engine::new(identity, PostcardCodec, registry, Config::lan(), 7)?;
+//! engine.broadcasts(Instant::ZERO).records(&LOAD)?.put("cpu", &7_u32)?;
+//! # Ok(())
+//! # }
+//! ```
 
 mod context;
 mod publish;
