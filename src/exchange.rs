@@ -4,7 +4,7 @@
 //! Responders keep no state. Invariant: a pull in flight is answered, repeated or given up within its
 //! patience; ranges only shrink. Cost: O(pulls in flight), at most [`PULLS`].
 
-use crate::codec::{Plane, Position};
+use crate::codec::{Plane, Position, Pull};
 use crate::config::SyncConfig;
 use crate::members::Slot;
 use crate::time::Instant;
@@ -30,6 +30,15 @@ pub(crate) struct Range {
 }
 
 impl Range {
+    /// What a pull asks for. In the members plane the second half of a position means nothing.
+    pub(crate) fn of(pull: &Pull) -> Self {
+        let Pull { plane, from, mut until, .. } = *pull;
+        if plane == Plane::Members {
+            until.item = u64::MAX;
+        }
+        Self { plane, from, until }
+    }
+
     /// Adjacent leaves.
     pub(crate) fn leaves(plane: Plane, first: usize, last: usize) -> Self {
         let from = Position { key: (first as u64) << 56, item: 0 };

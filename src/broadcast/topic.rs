@@ -188,3 +188,46 @@ impl fmt::Display for DecodeError {
 }
 
 impl core::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<T: PartialEq + fmt::Debug>(topic: &Topic<T>, value: &T) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        (topic.encode)(value, &mut bytes).unwrap();
+        assert_eq!(topic.decode(&bytes).as_ref(), Ok(value));
+        bytes
+    }
+
+    #[test]
+    fn text_and_bytes_are_their_own_form() {
+        assert_eq!(round_trip(&Topic::<String>::new(7, "text"), &"größer".into()), "größer".as_bytes());
+        assert_eq!(round_trip(&Topic::<Vec<u8>>::new(7, "bytes"), &[0xff, 0].into()), [0xff, 0]);
+        let error = Topic::<String>::new(7, "text").decode(&[0xff]).unwrap_err();
+        assert_eq!(error, DecodeError { topic: 7, problem: "not UTF-8" });
+    }
+
+    #[cfg(feature = "postcard")]
+    #[test]
+    fn serde_values_are_encoded_by_postcard() {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        struct Load {
+            cpu: u16,
+            disk: String,
+        }
+        let topic = Topic::<Load>::postcard(7, "load");
+        // A varint of two bytes, then a length and the text: postcard's specification.
+        assert_eq!(round_trip(&topic, &Load { cpu: 300, disk: "a".into() }), [0xac, 2, 1, b'a']);
+        assert!(topic.decode(&[0xac, 2, 9, b'a']).is_err());
+    }
+
+    #[cfg(feature = "prost")]
+    #[test]
+    fn protobuf_messages_are_encoded_by_prost() {
+        let topic = Topic::<String>::prost(7, "wrapped");
+        // google.protobuf.StringValue: field 1, of its length.
+        assert_eq!(round_trip(&topic, &"ab".into()), [0x0a, 2, b'a', b'b']);
+        assert!(topic.decode(&[0x0a, 9, b'a']).is_err());
+    }
+}

@@ -121,8 +121,10 @@ impl<S: Spec> Engine<S> {
                 MessageRef::SyncLeaves { number: *number, leaves: None }
             }
             Say::SyncLeaves { number, leaves: Some((plane, salt)) } => {
-                let records = self.protocol.broadcasts.digest().filter(|_| *plane == Plane::Records);
-                leaves = records.unwrap_or(&self.protocol.digest()).salted(*salt);
+                leaves = match self.protocol.broadcasts.digest() {
+                    Some(records) if *plane == Plane::Records => records.salted(*salt),
+                    _ => self.protocol.digest().salted(*salt),
+                };
                 let leaves = LeavesRef { plane: *plane, salt: *salt, leaves: &leaves };
                 MessageRef::SyncLeaves { number: *number, leaves: Some(leaves) }
             }

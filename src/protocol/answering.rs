@@ -41,12 +41,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         let mut pull = pull.clone();
         pull.have.sort_unstable();
-        let Pull { plane, from, mut until, .. } = pull;
-        if plane == Plane::Members {
-            // There the second half means nothing.
-            until.item = u64::MAX;
-        }
-        let range = Range { plane, from, until };
+        let range = Range::of(&pull);
         let lacking = !pull.back && self.lacks(range, &pull);
         self.ask(peer, Say::SyncPage(pull), None);
         if lacking && self.exchange.pulls.len() < PULLS && self.exchange.may_ask(self.now) {

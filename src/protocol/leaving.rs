@@ -34,9 +34,9 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// What a leaver has published is told first: nobody takes it from one that left. Then it leaves.
     pub(super) fn end_farewell(&mut self) {
-        let done = self.broadcasts.own_backlog() == 0;
         if let Life::Leaving { since, farewell: farewell @ true, .. } = &mut self.me.life
-            && (done || self.now.since(*since) >= self.config.gossip.interval * FAREWELL)
+            && (self.broadcasts.own_backlog() == 0
+                || self.now.since(*since) >= self.config.gossip.interval * FAREWELL)
         {
             (*since, *farewell) = (self.now, false);
         }

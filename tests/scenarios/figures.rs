@@ -12,6 +12,7 @@ use std::rc::Rc;
 fn calm(seed: u64, config: Config) -> World<Seal> {
     let mut w = World::new(seed, config);
     w.net.latency = (ms(1), ms(1));
+    w.has_notes = false;
     w
 }
 

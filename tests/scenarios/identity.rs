@@ -14,7 +14,10 @@ fn gossip_time() -> Duration {
 
 /// A cluster of five, seat 2 of which has crashed and is suspected by somebody.
 fn with_one_suspected(seed: u64) -> World<Seal> {
-    let mut w = World::of(seed, Config::lan(), (0..5).map(seal));
+    suspect_one(World::of(seed, Config::lan(), (0..5).map(seal)))
+}
+
+fn suspect_one(mut w: World<Seal>) -> World<Seal> {
     let mark = w.mark();
     w.crash(Seat(2));
     w.within(secs(15), "somebody suspects the crashed", |w| {
@@ -55,7 +58,8 @@ fn a_restart_within_the_suspicion_window_is_renewed_once_at_each_peer() {
 #[test]
 fn a_restart_within_the_same_second_is_a_continuation_without_an_event() {
     for seed in 0..8 {
-        let mut w = with_one_suspected(seed);
+        // Who has published renews past what its earlier life published; see the next test.
+        let mut w = suspect_one(World::plain(seed, Config::lan(), (0..5).map(seal)));
         let mark = w.mark();
         w.restart(Seat(2), seal(2));
         w.join(Seat(2), route(0));
@@ -68,6 +72,24 @@ fn a_restart_within_the_same_second_is_a_continuation_without_an_event() {
                 events.iter().all(|event| matches!(event, Event::Suspected { .. } | Event::Refuted { .. })),
                 "{events:?}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_restart_within_the_same_second_of_one_that_published_renews_once() {
+    for seed in 0..8 {
+        let mut w = with_one_suspected(seed);
+        let mark = w.mark();
+        w.restart(Seat(2), seal(2));
+        w.join(Seat(2), route(0));
+        w.within(secs(10), "it has renewed, and its note is its own", World::converged);
+        w.run_for(secs(30));
+        assert!(w.converged());
+        for peer in [0, 1, 3, 4].map(Seat) {
+            let events = w.events_of(peer, mark);
+            let renewals = events.iter().filter(|event| matches!(event, Event::Renewed { .. })).count();
+            assert_eq!(renewals, 1, "{events:?}");
         }
     }
 }

@@ -22,6 +22,7 @@ fn laden(seed: u64, owners: usize, records: usize, value: &[u8]) -> World<Seal> 
     config.limits.records_per_owner = 1_000;
     let mut w: World<Seal> = World::new(seed, config);
     w.net.latency = (ms(1), ms(1));
+    w.has_notes = false;
     w.add(seal(0));
     w.start(A);
     let dolls: Vec<_> = (1..=owners).map(|n| w.puppet(seal(n))).collect();

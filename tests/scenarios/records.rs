@@ -5,7 +5,7 @@ use haulout::codec::{Manifest, Record, Section};
 use haulout::{CommandError, Config, Event, Identity};
 
 fn three(seed: u64) -> (World<Seal>, [Seat; 3]) {
-    (World::of(seed, Config::lan(), (0..3).map(seal)), [Seat(0), Seat(1), Seat(2)])
+    (World::plain(seed, Config::lan(), (0..3).map(seal)), [Seat(0), Seat(1), Seat(2)])
 }
 
 /// The manifest and a record that a member held, as forgers and late datagrams bring them.
@@ -122,7 +122,7 @@ fn a_life_that_ends_without_having_published_voids_nothing_of_the_next_and_is_vo
 
 #[test]
 fn who_cannot_renew_outbids_the_records_of_its_earlier_life() {
-    let mut w: World<Stone> = World::of(7, Config::lan(), (0..3).map(stone));
+    let mut w: World<Stone> = World::plain(7, Config::lan(), (0..3).map(stone));
     let all = [Seat(0), Seat(1), Seat(2)];
     let owner = w.key(all[0]);
     w.put(all[0], "role", "leader").unwrap();
@@ -253,7 +253,7 @@ fn tombstones_are_collected_by_their_owner_and_nothing_returns() {
 fn limits_are_errors_that_name_them_and_change_nothing() {
     let mut config = Config::lan();
     config.limits.records_per_owner = 4;
-    let mut w: World<Seal> = World::of(13, config, (0..2).map(seal));
+    let mut w: World<Seal> = World::plain(13, config, (0..2).map(seal));
     let me = Seat(0);
     let long = "x".repeat(1_025);
     assert_eq!(w.put(me, "key", &long), Err(CommandError::ValueTooLong { len: 1_025, limit: 1_024 }));
@@ -297,7 +297,7 @@ fn what_would_exceed_a_receivers_limit_is_counted_and_the_rest_is_kept() {
 
 #[test]
 fn records_are_compared_although_the_members_never_agree() {
-    let mut w: World<Seal> = World::of(15, Config::lan(), (0..3).map(seal));
+    let mut w: World<Seal> = World::plain(15, Config::lan(), (0..3).map(seal));
     let [a, b] = [Seat(0), Seat(1)];
     // Nobody but a knows of this one, and nobody lets it in.
     for seat in [b, Seat(2)] {
@@ -320,7 +320,7 @@ fn records_are_compared_although_the_members_never_agree() {
 
 #[test]
 fn a_partition_that_outlasts_every_timeout_heals_with_the_records_of_both_sides() {
-    let mut w: World<Seal> = World::of(16, Config::lan(), (0..6).map(seal));
+    let mut w: World<Seal> = World::plain(16, Config::lan(), (0..6).map(seal));
     let all: Vec<_> = (0..6).map(Seat).collect();
     let (left, right) = all.split_at(3);
     w.put(all[0], "role", "leader").unwrap();

@@ -176,7 +176,7 @@ fn a_stranger_of_another_cluster_is_refused_and_of_another_version_too() {
 #[test]
 fn who_lost_its_memory_challenges_its_prober_which_neither_suspects_it_nor_stays_forgotten() {
     for seed in 0..5 {
-        let mut w = World::of(seed, Config::lan(), (0..4).map(seal));
+        let mut w = World::plain(seed, Config::lan(), (0..4).map(seal));
         let mark = w.mark();
         w.crash(Seat(2));
         w.restart(Seat(2), seal(2));

@@ -23,12 +23,9 @@ impl<S: Spec> Engine<S> {
         pull: &Pull,
         out: &mut Out<'_>,
     ) -> Option<MessageKind> {
-        let Pull { number, plane, from, mut until, .. } = *pull;
-        if plane == Plane::Members {
-            until.item = u64::MAX;
-        }
+        let Pull { number, plane, from, .. } = *pull;
         let mut entries = core::mem::take(&mut self.protocol.ranged);
-        self.protocol.range(Range { plane, from, until }, &mut entries);
+        self.protocol.range(Range::of(pull), &mut entries);
         // Our own entry of the members plane is in the header.
         entries.retain(|entry| {
             (plane == Plane::Records || entry.token != MYSELF)

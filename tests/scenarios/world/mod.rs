@@ -35,7 +35,7 @@ use core::time::Duration;
 use haulout::{Config, Engine, Instant};
 use log::Log;
 use net::Net;
-use published::registry;
+use published::{registry, sign};
 use puppet::Puppet;
 use seat::{Place, Standing};
 use std::collections::{BinaryHeap, HashMap};
@@ -64,6 +64,9 @@ pub struct World<I: Peer> {
     pub net: Net<I>,
     /// What engines added from now on are configured with.
     pub config: Config,
+    /// Whether engines added from now on publish a note, which [`World::converged`] demands everywhere.
+    pub has_notes: bool,
+    lives: u32,
     wire: I::Wire,
     seed: u64,
     rng: Rng,
@@ -88,6 +91,8 @@ impl<I: Peer> World<I> {
         Self {
             net: Net::new(),
             config,
+            has_notes: true,
+            lives: 0,
             wire: I::wire(),
             seed,
             rng: Rng::new(seed),
@@ -107,7 +112,18 @@ impl<I: Peer> World<I> {
 
     /// A world in which these identities have met through the first, and are at rest.
     pub fn of(seed: u64, config: Config, identities: impl IntoIterator<Item = I>) -> Self {
+        Self::new(seed, config).with(identities)
+    }
+
+    /// The same, without the notes that are in play everywhere else.
+    pub fn plain(seed: u64, config: Config, identities: impl IntoIterator<Item = I>) -> Self {
         let mut world = Self::new(seed, config);
+        world.has_notes = false;
+        world.with(identities)
+    }
+
+    fn with(self, identities: impl IntoIterator<Item = I>) -> Self {
+        let mut world = self;
         for identity in identities {
             let seat = world.add(identity);
             if seat.0 == 0 { world.start(seat) } else { world.join(seat, world.route(Seat(0))) }
@@ -130,8 +146,13 @@ impl<I: Peer> World<I> {
 
     fn engine(&mut self, identity: I) -> Member<I> {
         let seed = self.rng.next();
-        Engine::new(identity, I::wire(), registry(), self.config.clone(), seed)
-            .expect("tests configure what is possible")
+        let engine = Engine::new(identity, I::wire(), registry(), self.config.clone(), seed);
+        let mut engine = engine.expect("tests configure what is possible");
+        if self.has_notes {
+            self.lives += 1;
+            sign(&mut engine, self.now, self.lives);
+        }
+        engine
     }
 
     pub fn start(&mut self, seat: Seat) {

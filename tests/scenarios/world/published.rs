@@ -1,11 +1,11 @@
 //! What the members of a world publish: notes, which are records, and shouts, which are user events.
 
 use super::people::Peer;
-use super::seat::Seat;
+use super::seat::{Member, Seat};
 use super::{Mark, World};
 use core::time::Duration;
 use haulout::broadcast::{Registry, Topic};
-use haulout::{CommandError, Event, Identity};
+use haulout::{CommandError, Event, Identity, Instant};
 
 pub const NOTES: Topic<String> = Topic::new(1, "note");
 pub const SHOUTS: Topic<String> = Topic::new(2, "shout");
@@ -14,7 +14,29 @@ pub(super) fn registry<I: Identity>() -> Registry<I> {
     Registry::new().record(NOTES).and_then(|registry| registry.event(SHOUTS)).expect("two topics")
 }
 
+/// The key of the note that every member puts.
+const LIFE: &str = "life";
+
+/// Whether an event is about such a note.
+pub(super) fn is_signature<I: Identity>(event: &Event<I>) -> bool {
+    matches!(event, Event::Published { key, .. } | Event::Withdrawn { key, .. } if key == LIFE.as_bytes())
+}
+
+/// A process puts a note that no other has put.
+pub(super) fn sign<I: Peer>(engine: &mut Member<I>, now: Instant, life: u32) {
+    let mut notes = engine.broadcasts(now).records(&NOTES).expect("it is registered");
+    notes.put(LIFE, &format!("life {life}")).expect("it is within the limits");
+}
+
 impl<I: Peer> World<I> {
+    /// Whether each of these members holds the note of every other, as it is, or none that has none.
+    pub(super) fn notes_agree(&self, seats: &[Seat]) -> bool {
+        seats.iter().all(|owner| {
+            let (key, note) = (self.key(*owner), self.note(*owner, &self.key(*owner), LIFE));
+            self.all_note(seats, &key, LIFE, note.as_deref())
+        })
+    }
+
     /// A member puts a note.
     pub fn put(&mut self, seat: Seat, key: &str, value: &str) -> Result<(), CommandError> {
         self.act(seat, |engine, now| {

@@ -9,6 +9,9 @@ use core::net::SocketAddr;
 use haulout::codec::MessageKind;
 use haulout::{Event, Instant, State, Stats};
 
+/// Members up to which notes are compared each with each.
+const NOTED: usize = 64;
+
 impl<I: Peer> World<I> {
     pub fn now(&self) -> Instant {
         self.now
@@ -99,6 +102,7 @@ impl<I: Peer> World<I> {
         // Cheap before thorough: this is asked after every step.
         seats.iter().rev().all(|at| full(&at))
             && seats.iter().all(|at| self.seen_by(seats, self.member(*at).identity()))
+            && (seats.len() > NOTED || self.notes_agree(seats))
     }
 
     /// From now on datagrams are kept.
