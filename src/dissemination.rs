@@ -135,6 +135,7 @@ impl Dissemination {
     }
 
     /// The freshest piece.
+    #[inline]
     pub(crate) fn first(&self) -> Option<Slot> {
         self.head_from(0)
     }

@@ -46,6 +46,7 @@ pub trait CanonicalSink {
     }
 
     /// Takes a byte string: its `u32` length, then its bytes.
+    #[inline]
     fn bytes(&mut self, bytes: &[u8]) {
         self.u32(bytes.len() as u32);
         self.raw(bytes);
@@ -75,6 +76,7 @@ impl Default for Fingerprinter {
 }
 
 impl CanonicalSink for Fingerprinter {
+    #[inline]
     fn raw(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -83,12 +85,14 @@ impl CanonicalSink for Fingerprinter {
 }
 
 impl CanonicalSink for Vec<u8> {
+    #[inline]
     fn raw(&mut self, bytes: &[u8]) {
         self.extend_from_slice(bytes);
     }
 }
 
 /// The fingerprint of a value.
+#[inline]
 pub fn fingerprint<T: Canonical + ?Sized>(value: &T) -> u64 {
     let mut out = Fingerprinter::new();
     value.canonical(&mut out);
@@ -110,6 +114,7 @@ pub fn mix(values: &[u64]) -> u64 {
 /// What a datagram says of the key it is meant for: the low half of the key's fingerprint.
 ///
 /// `None` (whoever is there) for the one key in 2³² whose low half is zero.
+#[inline]
 pub fn destination<A: Canonical + ?Sized>(key: &A) -> Option<NonZeroU32> {
     NonZeroU32::new(fingerprint(key) as u32)
 }
@@ -124,6 +129,7 @@ pub fn label_hash(label: &str) -> NonZeroU32 {
 macro_rules! integers {
     ($($int:ident)*) => {$(
         impl Canonical for $int {
+            #[inline]
             fn canonical<S: CanonicalSink>(&self, out: &mut S) {
                 out.$int(*self);
             }
@@ -133,30 +139,35 @@ macro_rules! integers {
 integers!(u8 u16 u32 u64);
 
 impl Canonical for str {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         out.bytes(self.as_bytes());
     }
 }
 
 impl Canonical for String {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         self.as_str().canonical(out);
     }
 }
 
 impl Canonical for Ipv4Addr {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         out.bytes(&self.octets());
     }
 }
 
 impl Canonical for Ipv6Addr {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         out.bytes(&self.octets());
     }
 }
 
 impl Canonical for IpAddr {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         match self {
             Self::V4(ip) => ip.canonical(out),
@@ -166,6 +177,7 @@ impl Canonical for IpAddr {
 }
 
 impl Canonical for SocketAddrV4 {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         self.ip().canonical(out);
         out.u16(self.port());
@@ -173,6 +185,7 @@ impl Canonical for SocketAddrV4 {
 }
 
 impl Canonical for SocketAddrV6 {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         self.ip().canonical(out);
         out.u16(self.port());
@@ -180,6 +193,7 @@ impl Canonical for SocketAddrV6 {
 }
 
 impl Canonical for SocketAddr {
+    #[inline]
     fn canonical<S: CanonicalSink>(&self, out: &mut S) {
         match self {
             Self::V4(addr) => addr.canonical(out),

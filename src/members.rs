@@ -106,6 +106,7 @@ impl<I: Identity> Members<I> {
     }
 
     /// Where a key's record is.
+    #[inline]
     pub(crate) fn find(&self, addr: &I::Addr) -> Option<Slot> {
         let hash = self.hasher.hash_one(addr);
         self.index.find(hash, |slot| self.slots[*slot].member.identity.is_at(addr)).copied()
@@ -116,6 +117,7 @@ impl<I: Identity> Members<I> {
         self.find(addr).is_some_and(|slot| self[slot].state.is_active())
     }
 
+    #[inline]
     pub(crate) fn get(&self, slot: Slot) -> Option<&Member<I>> {
         self.slots.get(slot).map(|record| &record.member)
     }

@@ -91,6 +91,7 @@ enum Class {
 }
 
 impl<I: Identity> Say<I> {
+    #[inline]
     fn class(&self) -> Class {
         match self {
             Self::Gossip => Class::Gossip,
@@ -119,32 +120,44 @@ impl<I: Identity> Outbox<I> {
         Self { classes: Default::default(), len: 0, limit }
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// Queues an intent and returns what was shed for it, which may be itself.
-    pub(crate) fn push(&mut self, intent: Intent<I>) -> Option<Intent<I>> {
-        let class = intent.say.class();
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.len >= self.limit
+    }
+
+    /// Queues an intent; there is room.
+    #[inline]
+    pub(crate) fn push(&mut self, intent: Intent<I>) {
+        self.classes[intent.say.class() as usize].push_back(intent);
+        self.len += 1;
+    }
+
+    /// Queues an intent where there may be no room, and returns what was shed for it, which may be itself.
+    pub(crate) fn shed_for(&mut self, intent: Intent<I>) -> Option<Intent<I>> {
         let mut shed = None;
-        if self.len == self.limit {
-            let Some(victims) = self.classes[..class as usize].iter_mut().find(|queue| !queue.is_empty())
-            else {
+        if self.is_full() {
+            let class = intent.say.class() as usize;
+            let Some(victims) = self.classes[..class].iter_mut().find(|queue| !queue.is_empty()) else {
                 return Some(intent);
             };
             shed = victims.pop_front();
             self.len -= 1;
         }
-        self.classes[class as usize].push_back(intent);
-        self.len += 1;
+        self.push(intent);
         shed
     }
 
     /// Takes the intent that matters most.
+    #[inline]
     pub(crate) fn pop(&mut self) -> Option<Intent<I>> {
-        let intent = self.classes.iter_mut().rev().find_map(VecDeque::pop_front)?;
+        let queue = self.classes.iter_mut().rev().find(|queue| !queue.is_empty())?;
         self.len -= 1;
-        Some(intent)
+        queue.pop_front()
     }
 
     pub(crate) fn clear(&mut self) {
@@ -174,9 +187,9 @@ mod tests {
                 Say::Challenge { number, cookie: 0 },
                 Say::Gossip,
             ];
-            assert!(outbox.push(intent(say[usize::from(number)].clone())).is_none());
+            assert!(outbox.shed_for(intent(say[usize::from(number)].clone())).is_none());
         }
-        let mut shed = |say| outbox.push(intent(say)).map(|intent| intent.say.class());
+        let mut shed = |say| outbox.shed_for(intent(say)).map(|intent| intent.say.class());
         assert_eq!(shed(Say::Gossip), Some(Class::Gossip), "the newcomer, if nothing matters less");
         let ack = || Say::Ack { number: 9 };
         assert_eq!(shed(ack()), Some(Class::Gossip));

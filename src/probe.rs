@@ -110,6 +110,9 @@ impl<I: Identity> Relays<I> {
 
     /// The earliest deadline.
     pub(crate) fn next(&self) -> Option<Instant> {
+        if self.queue.is_empty() {
+            return None;
+        }
         let nack = self.queue.get(self.nacked).map(|relay| relay.created + self.nack_after);
         let end = self.queue.front().map(|relay| relay.created + self.keep);
         nack.into_iter().chain(end).min()

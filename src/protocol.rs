@@ -168,9 +168,19 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
     /// probe if it is a ping.
+    #[inline]
     fn send(&mut self, intent: Intent<I>) {
+        if self.horizon.covers(&intent.to) && !self.outbox.is_full() {
+            self.outbox.push(intent);
+        } else {
+            self.send_or_lose(intent);
+        }
+    }
+
+    #[inline(never)]
+    fn send_or_lose(&mut self, intent: Intent<I>) {
         let lost = if self.horizon.covers(&intent.to) {
-            let Some(shed) = self.outbox.push(intent) else { return };
+            let Some(shed) = self.outbox.shed_for(intent) else { return };
             self.stats.dropped.shed += 1;
             shed
         } else {

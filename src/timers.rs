@@ -45,45 +45,58 @@ impl Timer {
 }
 
 /// The deadlines.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Timers {
-    deadlines: [Option<Instant>; Timer::ALL.len()],
+    deadlines: [Instant; Timer::ALL.len()],
+}
+
+/// The deadline of a timer that is not set; being the latest, it needs no case of its own.
+const UNSET: Instant = Instant::from_micros(u64::MAX);
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self { deadlines: [UNSET; Timer::ALL.len()] }
+    }
 }
 
 impl Timers {
+    #[inline]
     pub(crate) fn set(&mut self, timer: Timer, deadline: Instant) {
-        self.deadlines[timer as usize] = Some(deadline);
+        self.deadlines[timer as usize] = deadline;
     }
 
+    #[inline]
     pub(crate) fn clear(&mut self, timer: Timer) {
-        self.deadlines[timer as usize] = None;
+        self.deadlines[timer as usize] = UNSET;
     }
 
     pub(crate) fn clear_all(&mut self) {
         *self = Self::default();
     }
 
+    #[inline]
     pub(crate) fn is_set(&self, timer: Timer) -> bool {
-        self.deadlines[timer as usize].is_some()
+        self.deadlines[timer as usize] != UNSET
     }
 
     /// The earliest deadline.
+    #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        self.deadlines.iter().flatten().min().copied()
+        let next = self.deadlines.iter().fold(UNSET, |next, at| next.min(*at));
+        (next != UNSET).then_some(next)
     }
 
     /// Takes a deadline that has come.
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
-        let due = Timer::ALL
-            .into_iter()
-            .find(|timer| self.deadlines[*timer as usize].is_some_and(|at| at <= now))?;
+        let is_due = |at: Instant| at != UNSET && at <= now;
+        let due = Timer::ALL.into_iter().find(|timer| is_due(self.deadlines[*timer as usize]))?;
         self.clear(due);
         Some(due)
     }
 
     /// Brings deadlines that were missed up to `now`.
     pub(crate) fn catch_up(&mut self, now: Instant) {
-        for deadline in self.deadlines.iter_mut().flatten() {
+        for deadline in &mut self.deadlines {
             *deadline = (*deadline).max(now);
         }
     }

@@ -6,6 +6,7 @@ use crate::error::DatagramError;
 use crate::identity::Identity;
 use crate::protocol::Life;
 use crate::spec::{CodecErrorOf, Spec};
+use crate::stats::Stats;
 use alloc::vec::Vec;
 
 /// The first byte of a datagram that a sealing transport wrote.
@@ -26,30 +27,34 @@ impl<S: Spec> Engine<S> {
             dropped.sealed += 1;
             return Err(DatagramError::Sealed);
         }
-        let mut sections = reuse(core::mem::take(&mut self.sections));
-        let header = match self.codec.decode(datagram) {
-            Err(error) => Err(error),
-            // The sections of another version are not ours to read.
-            Ok((header, _)) if header.version.spoken != VERSION => Ok(header),
-            Ok((header, pieces)) => {
-                self.updates.clear();
-                let mut unknown = 0;
-                let parsed = pieces.into_iter().try_for_each(|section| {
-                    match section? {
-                        Section::Update(update) => self.updates.push(update),
-                        Section::Unknown { .. } => unknown += 1,
-                        published => sections.push(published),
-                    }
-                    Ok(())
-                });
-                self.protocol.stats.dropped.unknown_sections += if parsed.is_ok() { unknown } else { 0 };
-                parsed.map(|()| header)
-            }
+        let (header, pieces) = match self.codec.decode(datagram) {
+            Ok(decoded) => decoded,
+            Err(error) => return Err(malformed(&mut self.protocol.stats, error)),
         };
-        let header = header.map_err(|error| {
-            self.protocol.stats.dropped.malformed += 1;
-            DatagramError::Malformed(error)
-        })?;
+        self.updates.clear();
+        // Most datagrams carry updates at most: the memory of the other sections is fetched when one comes.
+        let mut sections = Vec::new();
+        // The sections of another version are not ours to read.
+        if header.version.spoken == VERSION {
+            let mut unknown = 0;
+            for section in pieces {
+                match section {
+                    Ok(Section::Update(update)) => self.updates.push(update),
+                    Ok(Section::Unknown { .. }) => unknown += 1,
+                    Ok(published) => {
+                        if sections.capacity() == 0 {
+                            sections = reuse(core::mem::take(&mut self.sections));
+                        }
+                        sections.push(published);
+                    }
+                    Err(error) => {
+                        keep(&mut self.sections, sections);
+                        return Err(malformed(&mut self.protocol.stats, error));
+                    }
+                }
+            }
+            self.protocol.stats.dropped.unknown_sections += unknown;
+        }
         let received = &mut self.protocol.stats.received;
         received.updates += self.updates.len() as u64;
         match header.message.kind() {
@@ -63,8 +68,21 @@ impl<S: Spec> Engine<S> {
         }
         let result = self.protocol.receive(&header, &mut self.updates, &mut sections);
         self.updates.clear();
-        self.sections = reuse(sections);
+        keep(&mut self.sections, sections);
         result.map_err(DatagramError::from)
+    }
+}
+
+fn malformed<E>(stats: &mut Stats, error: E) -> DatagramError<E> {
+    stats.dropped.malformed += 1;
+    DatagramError::Malformed(error)
+}
+
+/// Keeps the memory of a datagram's sections for the next one that has some.
+#[inline]
+fn keep<I: Identity>(kept: &mut Vec<Section<'static, I>>, sections: Vec<Section<'_, I>>) {
+    if sections.capacity() > 0 {
+        *kept = reuse(sections);
     }
 }
 

@@ -71,10 +71,7 @@ impl<S: Spec> Engine<S> {
         loop {
             let intent = self.protocol.outbox.pop()?;
             let mut out = Out::new(&mut buf[..budget]);
-            let kind = match &intent.say {
-                Say::SyncPage(pull) => self.put_page(&intent, pull, &mut out),
-                _ => self.put_header(&intent, &mut out),
-            };
+            let kind = self.put_header(&intent, &mut out);
             let Some(kind) = kind else {
                 self.protocol.stats.dropped.oversized += 1;
                 continue;
@@ -92,7 +89,20 @@ impl<S: Spec> Engine<S> {
         }
     }
 
-    fn put_header(&self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> Option<MessageKind> {
+    /// Writes the header of what is said most; the rest, which is large, is kept out of the way.
+    fn put_header(&mut self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> Option<MessageKind> {
+        let (message, kind) = match &intent.say {
+            Say::Ping { number } => (MessageRef::Ping { number: *number }, MessageKind::Ping),
+            Say::Ack { number } => (MessageRef::Ack { number: *number }, MessageKind::Ack),
+            Say::Gossip => (MessageRef::Gossip, MessageKind::Gossip),
+            Say::SyncPage(pull) => return self.put_page(intent, pull, out),
+            _ => return self.put_other_header(intent, out),
+        };
+        self.write_header(intent, message, out).then_some(kind)
+    }
+
+    #[inline(never)]
+    fn put_other_header(&self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> Option<MessageKind> {
         let leaves;
         let message = match &intent.say {
             Say::Ping { number } => MessageRef::Ping { number: *number },
@@ -163,6 +173,18 @@ impl<S: Spec> Engine<S> {
 
     /// Appends what travels along. True if the datagram carries news, be it in its header alone.
     fn put_sections(&mut self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> bool {
+        let (Say::Ping { .. } | Say::Ack { .. } | Say::Gossip, Some(slot)) = (&intent.say, intent.slot)
+        else {
+            return self.put_other_sections(intent, out);
+        };
+        let own = self.put_own_news(out);
+        let buddy = self.put_buddy(slot, out);
+        let others = self.put_all_news(slot, out);
+        own | buddy | others
+    }
+
+    #[inline(never)]
+    fn put_other_sections(&mut self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> bool {
         match &intent.say {
             Say::YouAreDown { identity, incarnation, state } => {
                 let update = UpdateRef { identity, incarnation: *incarnation, state: *state, by: &[] };
@@ -179,7 +201,7 @@ impl<S: Spec> Engine<S> {
                     self.protocol.members.get(*target).is_some_and(|member| member.identity.is_at(addr));
                 is_it && self.put_buddy(*target, out)
             }
-            Say::Ping { .. } | Say::Ack { .. } | Say::Gossip | Say::ForwardedAck { .. } => {
+            Say::ForwardedAck { .. } => {
                 let Some(slot) = intent.slot else { return false };
                 let own = self.put_own_news(out);
                 let buddy = self.put_buddy(slot, out);

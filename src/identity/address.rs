@@ -59,6 +59,18 @@ impl AddressBytes {
         }
     }
 
+    /// Appends the first `len` of eight bytes: one copy of known size.
+    #[inline]
+    pub(super) fn extend_up_to(&mut self, bytes: [u8; 8], len: usize) {
+        match self.bytes.get_mut(self.len..self.len + 8) {
+            Some(target) => {
+                target.copy_from_slice(&bytes);
+                self.len += len;
+            }
+            None => self.extend(&bytes[..len]),
+        }
+    }
+
     /// What was written, or `None` if it did not fit.
     #[inline]
     pub fn as_slice(&self) -> Option<&[u8]> {

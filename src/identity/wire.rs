@@ -18,25 +18,26 @@ trait Parts: Sized {
 #[inline]
 fn put_epoch(epoch: u64, out: &mut AddressBytes) {
     let len = 8 - epoch.leading_zeros() as usize / 8;
-    out.extend(&epoch.to_le_bytes()[..len]);
+    out.extend_up_to(epoch.to_le_bytes(), len);
 }
 
 #[inline]
 fn parse_epoch(bytes: &[u8]) -> Option<u64> {
-    let mut epoch = [0; 8];
-    epoch.get_mut(..bytes.len())?.copy_from_slice(bytes);
     // A trailing zero is a second form of the same number: refused, so that bytes are unique.
-    (bytes.last() != Some(&0)).then(|| u64::from_le_bytes(epoch))
+    let legal = bytes.len() <= 8 && bytes.last() != Some(&0);
+    legal.then(|| bytes.iter().rev().fold(0, |epoch, byte| epoch << 8 | u64::from(*byte)))
 }
 
 impl<A: Address> Parts for Renewing<A> {
     const EXPECTED: &'static str = "the bytes of an address and of an epoch";
 
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         self.address().put(out);
         put_epoch(self.epoch(), out);
     }
 
+    #[inline]
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (addr, rest) = A::split(bytes)?;
         Some(Self::new(addr, parse_epoch(rest)?))
@@ -46,10 +47,12 @@ impl<A: Address> Parts for Renewing<A> {
 impl<A: Address> Parts for Fixed<A> {
     const EXPECTED: &'static str = "the bytes of an address";
 
+    #[inline]
     fn put(&self, out: &mut AddressBytes) {
         self.address().put(out);
     }
 
+    #[inline]
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (addr, rest) = A::split(bytes)?;
         rest.is_empty().then(|| Self::new(addr))
@@ -76,6 +79,7 @@ impl<A: Address> Parts for Named<A> {
     }
 }
 
+#[inline]
 fn serialize_bytes<T: Parts, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut out = AddressBytes::new();
     value.put(&mut out);

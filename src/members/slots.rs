@@ -16,6 +16,7 @@ pub(crate) struct Slot(u32);
 
 impl Slot {
     /// The place as a number, for intrusive lists.
+    #[inline]
     pub(crate) const fn index(self) -> u32 {
         self.0
     }
@@ -76,6 +77,7 @@ impl<T> Slots<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
         let at = slot.0 as usize;
         match self.chunks.get(at / CHUNK)?.get(at % CHUNK)? {
@@ -100,6 +102,7 @@ impl<T> Slots<T> {
 impl<T> core::ops::Index<Slot> for Slots<T> {
     type Output = T;
 
+    #[inline]
     fn index(&self, slot: Slot) -> &T {
         self.get(slot).expect("the slot is occupied")
     }

@@ -83,7 +83,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             }
             return Ok(());
         }
-        let roots = (self.members.digest().root(), self.records_root());
+        let is_page = matches!(header.message, Message::SyncPage(_));
+        let roots = is_page.then(|| (self.members.digest().root(), self.records_root()));
         let members = self.members.len();
         let fed = updates.len();
         let leaves =
@@ -99,7 +100,6 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         self.hear_updates(&header.source, slot, updates);
         if !sections.is_empty() {
             // The others know what a joiner learns.
-            let is_page = matches!(header.message, Message::SyncPage(_));
             self.hear_sections(sections, !is_page || self.exchange.complete);
         }
         match &header.message {
@@ -109,7 +109,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 self.sync_after_feed(slot, fed);
             }
             Message::SyncPage(page) => {
-                let taught = roots != (self.members.digest().root(), self.records_root());
+                let taught = roots != Some((self.members.digest().root(), self.records_root()));
                 self.hear_page(slot, page, taught);
             }
             _ => {}
@@ -118,6 +118,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Applies what a member told of others, and of itself.
+    #[inline]
     fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {
         for update in updates.drain(..) {
             let from_subject = update.identity == *source;
@@ -208,6 +209,15 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if same && held.state == State::Alive && held.incarnation == header.incarnation {
             return Sender::Member(slot);
         }
+        self.hear_change(header, slot, (is_feed, leaves))
+    }
+
+    /// A known key's header says something else than what is held.
+    #[inline(never)]
+    fn hear_change(&mut self, header: &Header<I>, slot: Slot, (is_feed, leaves): (bool, bool)) -> Sender {
+        let source = &header.source;
+        let held = &self.members[slot];
+        let same = held.identity == *source;
         if same && held.state == State::Left && leaves {
             return Sender::Known;
         }
@@ -225,12 +235,20 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     fn hear_message(&mut self, header: &Header<I>, sender: Sender) {
         let source = &header.source;
+        if let (Message::Ping { number }, Sender::Member(slot)) = (&header.message, sender) {
+            let dst = crate::fingerprint::destination(&source.addr());
+            let say = Say::Ack { number: *number };
+            self.send(super::Intent { to: source.route(), dst, slot: Some(slot), cookie: None, say });
+        } else {
+            self.hear_other_message(header, sender);
+        }
+    }
+
+    /// What is said less often, or by others than members.
+    #[inline(never)]
+    fn hear_other_message(&mut self, header: &Header<I>, sender: Sender) {
+        let source = &header.source;
         match (&header.message, sender) {
-            (Message::Ping { number }, Sender::Member(slot)) => {
-                let dst = crate::fingerprint::destination(&source.addr());
-                let say = Say::Ack { number: *number };
-                self.send(super::Intent { to: source.route(), dst, slot: Some(slot), cookie: None, say });
-            }
             (Message::Ping { number }, Sender::Known) => self.answer(source, Say::Ack { number: *number }),
             (Message::Ping { number }, Sender::Stranger(None)) if self.me.is_serving() => {
                 self.challenge(source, *number);

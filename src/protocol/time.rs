@@ -9,6 +9,15 @@ use crate::time::Instant;
 use crate::timers::Timer;
 use core::time::Duration;
 
+/// The earlier of two deadlines, of which either may be missing.
+#[inline]
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Takes the time; one that runs backwards is clamped, here and nowhere else. If a deadline was missed by
     /// more than half a probe timeout, this process stood still.
@@ -23,24 +32,28 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Takes the time where nothing is judged by it.
+    #[inline]
     pub(crate) fn clamp(&mut self, now: Instant) {
         self.now = self.now.max(now);
     }
 
     /// The earliest of the deadlines that lateness is measured by.
+    #[inline]
     fn next_deadline(&self) -> Option<Instant> {
         if matches!(self.me.life, Life::Dormant) {
             return None;
         }
-        let many =
-            if self.me.is_serving() { [self.suspicions.next(), self.watch.relays.next()] } else { [None; 2] };
-        many.into_iter().flatten().chain(self.timers.next()).min()
+        let one = self.timers.next();
+        if !self.me.is_serving() {
+            return one;
+        }
+        earlier(earlier(one, self.suspicions.next()), self.watch.relays.next())
     }
 
     /// When [`Protocol::timeout`] is to be called next.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let forget = if self.me.is_serving() { self.next_to_forget() } else { None };
-        self.next_deadline().into_iter().chain(forget).min()
+        earlier(self.next_deadline(), forget)
     }
 
     fn next_to_forget(&self) -> Option<Instant> {

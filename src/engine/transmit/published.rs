@@ -39,8 +39,13 @@ impl<S: Spec> Engine<S> {
     /// Updates and what was published; neither starves the other. True if any was written.
     pub(super) fn put_all_news(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
         if self.protocol.broadcasts.backlog() == 0 {
-            return self.put_news(receiver, 0, out);
+            return !self.protocol.news.is_empty() && self.put_news(receiver, 0, out);
         }
+        self.put_both(receiver, out)
+    }
+
+    #[inline(never)]
+    fn put_both(&mut self, receiver: Slot, out: &mut Out<'_>) -> bool {
         self.turn = (self.turn + 1) % TURN;
         if self.turn == 0 {
             let published = self.put_published(receiver, out);

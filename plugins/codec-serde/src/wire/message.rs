@@ -13,6 +13,7 @@ use haulout::Out;
 use haulout::codec::{Message, MessageKind, MessageRef, Refusal};
 
 /// The number of a message's kind, if that fits and reads back as the same message.
+#[inline]
 pub(super) fn number<I: SerdeIdentity>(message: MessageRef<'_, I>) -> Result<u8, CodecError> {
     match message {
         MessageRef::Unknown(number) if number > KIND || is_read(number) => Err(CodecError::Kind),
@@ -26,7 +27,20 @@ const fn is_read(number: u8) -> bool {
 }
 
 /// Appends a body; `Ok(false)` if it does not fit.
+#[inline]
 pub(super) fn put<F: Format, I: SerdeIdentity>(
+    message: MessageRef<'_, I>,
+    out: &mut Out<'_>,
+) -> Result<bool, CodecError> {
+    match message {
+        MessageRef::Ping { number } | MessageRef::Ack { number } => Ok(put_number(number, out)),
+        message => put_other::<F, I>(message, out),
+    }
+}
+
+/// The bodies that are rarer and larger.
+#[inline(never)]
+fn put_other<F: Format, I: SerdeIdentity>(
     message: MessageRef<'_, I>,
     out: &mut Out<'_>,
 ) -> Result<bool, CodecError> {
@@ -77,7 +91,20 @@ pub(super) fn put_number(number: u16, out: &mut Out<'_>) -> bool {
 }
 
 /// Reads the body of a message of this kind.
+#[inline]
 pub(super) fn take<F: Format, I: SerdeIdentity>(
+    kind: u8,
+    reader: &mut Reader<'_>,
+) -> Result<Message<I>, CodecError> {
+    if kind == MessageKind::Ping.number() {
+        return Ok(Message::Ping { number: reader.u16()? });
+    }
+    take_other::<F, I>(kind, reader)
+}
+
+/// The bodies that are rarer, and larger but for an ack's.
+#[inline(never)]
+fn take_other<F: Format, I: SerdeIdentity>(
     kind: u8,
     reader: &mut Reader<'_>,
 ) -> Result<Message<I>, CodecError> {

@@ -63,6 +63,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A LEB128 varint of at most ten bytes; it need not be the shortest.
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, CodecError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
