@@ -14,8 +14,9 @@ mod slots;
 
 pub(crate) use slots::{Slot, Slots};
 
-use crate::digest::{Digest, Entry};
+use crate::digest::{Digest, Entry, member_value};
 use crate::dissemination::{Link, Links};
+use crate::fingerprint::fingerprint;
 use crate::identity::Identity;
 use crate::state::State;
 use crate::suspicion::SuspicionId;
@@ -164,27 +165,23 @@ impl<I: Identity> Members<I> {
 
     /// Sets a member's incarnation.
     pub(crate) fn set_incarnation(&mut self, slot: Slot, incarnation: u32) {
-        let active = self[slot].state.is_active();
-        if active {
-            self.plane.toggle(self.entry(slot));
-        }
-        self.slots[slot].member.incarnation = incarnation;
-        if active {
-            self.plane.toggle(self.entry(slot));
+        let Self { slots, plane, .. } = self;
+        let member = &mut slots[slot].member;
+        let held = core::mem::replace(&mut member.incarnation, incarnation);
+        if member.state.is_active() && held != incarnation {
+            let (key, identity) = (fingerprint(&member.identity.addr()), fingerprint(&member.identity));
+            plane.toggle(key, member_value(key, identity, held) ^ member_value(key, identity, incarnation));
         }
     }
 
     /// Puts another identity of the same key in the place of the one that is held, which is returned.
     pub(crate) fn replace(&mut self, slot: Slot, identity: I, incarnation: u32) -> I {
-        let active = self[slot].state.is_active();
-        if active {
-            self.plane.toggle(self.entry(slot));
-        }
+        let was = self.entry(slot);
         let member = &mut self.slots[slot].member;
         let old = core::mem::replace(&mut member.identity, identity);
         member.incarnation = incarnation;
-        if active {
-            self.plane.toggle(self.entry(slot));
+        if member.state.is_active() {
+            self.plane.toggle(was.position.key, was.value ^ self.entry(slot).value);
         }
         old
     }
@@ -224,12 +221,12 @@ impl<I: Identity> Members<I> {
     fn enter_plane(&mut self, slot: Slot) {
         let entry = self.entry(slot);
         self.slots[slot].place = self.plane.list(entry.position.key, slot);
-        self.plane.toggle(entry);
+        self.plane.toggle(entry.position.key, entry.value);
     }
 
     fn leave_plane(&mut self, slot: Slot) {
         let (entry, place) = (self.entry(slot), self.slots[slot].place);
-        self.plane.toggle(entry);
+        self.plane.toggle(entry.position.key, entry.value);
         if let Some(moved) = self.plane.unlist(entry.position.key, place) {
             self.slots[moved].place = place;
         }

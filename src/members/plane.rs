@@ -5,7 +5,7 @@
 //! change; a page costs its leaves.
 
 use super::slots::Slot;
-use crate::digest::{Digest, Entry, LEAVES, leaf_of};
+use crate::digest::{Digest, LEAVES, leaf_of};
 use alloc::vec::Vec;
 
 /// The plane.
@@ -48,8 +48,8 @@ impl Plane {
         leaf.get(place as usize).copied()
     }
 
-    /// Adds an entry to the digest, or takes it out again.
-    pub(super) fn toggle(&mut self, entry: Entry) {
-        self.digest.toggle(entry.position.key, entry.value);
+    /// Adds the value of a key's entry to the digest, or takes it out again; the XOR of two does both.
+    pub(super) fn toggle(&mut self, key: u64, value: u64) {
+        self.digest.toggle(key, value);
     }
 }

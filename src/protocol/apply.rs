@@ -28,6 +28,20 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         let Some(slot) = self.members.find(&update.identity.addr()) else { return self.learn(update) };
         let held = &self.members[slot];
+        let same = held.identity == update.identity;
+        if same
+            && (held.incarnation, held.state, update.state)
+                == (update.incarnation, State::Alive, State::Alive)
+        {
+            // Most of what is told is known: the cell of the table that changes nothing.
+            return;
+        }
+        self.merge(slot, update, speaker);
+    }
+
+    /// Carries out the cell of the merge table.
+    fn merge(&mut self, slot: Slot, update: Update<I>, speaker: Speaker) {
+        let held = &self.members[slot];
         let relation = if held.identity == update.identity {
             Relation::Same
         } else if update.identity.supersedes(&held.identity) {
@@ -115,14 +129,18 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     fn set_alive(&mut self, slot: Slot, incarnation: u32) {
-        let identity = self.members[slot].identity.clone();
-        match self.members[slot].state {
+        let Member { identity, state, .. } = &self.members[slot];
+        match state {
             State::Alive => {}
             State::Suspect => {
+                let identity = identity.clone();
                 self.end_suspicion(slot);
                 self.event(Event::Refuted { identity });
             }
-            State::Down | State::Left => self.revive(slot, Event::Up { identity }),
+            State::Down | State::Left => {
+                let identity = identity.clone();
+                self.revive(slot, Event::Up { identity });
+            }
         }
         self.members.set_incarnation(slot, incarnation);
         self.tell(slot);
