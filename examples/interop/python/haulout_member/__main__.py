@@ -3,7 +3,8 @@
     python -m haulout_member --name py-1 --bind 127.0.0.1:7950 --join 127.0.0.1:7946
 
 Commands on standard input: `members`, `records`, `services`, `digest`, `dropped`,
-`put TOPIC KEY VALUE`, `remove TOPIC KEY`, `event NAME PAYLOAD`, `leave`. End of input changes nothing; SIGINT and SIGTERM leave.
+`put TOPIC KEY VALUE`, `remove TOPIC KEY`, `event NAME PAYLOAD`, `leave`. End of input changes
+nothing; SIGINT and SIGTERM leave.
 """
 
 from __future__ import annotations

@@ -172,7 +172,8 @@ impl Lab {
     /// How many datagrams a member has refused.
     pub(crate) fn refused(&mut self, name: &str) -> Option<u64> {
         if self.members[name].language == Language::Rust {
-            return self.info(name)["dropped"]["malformed"].as_u64();
+            let dropped = &self.info(name)["dropped"];
+            return Some(dropped["malformed"].as_u64()? + dropped["sealed"].as_u64()?);
         }
         self.ask(name, "dropped")["malformed"].as_u64()
     }
