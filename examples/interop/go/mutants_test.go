@@ -2,6 +2,8 @@ package member
 
 import (
 	"encoding/binary"
+	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"os"
@@ -154,6 +156,37 @@ func settled(plane gen.Plane, position *gen.Position) *gen.Position {
 	return position
 }
 
+func seal(n int) Identity {
+	return Identity{fmt.Sprintf("seal-%d", n), netip.MustParseAddrPort(fmt.Sprintf("10.0.0.%d:7946", n)), 28_300_000}
+}
+
+// fed is seal-2, fed by seal-1 with seal-3 and seal-9.
+func fed(t *testing.T) *Member {
+	m := New(seal(2), Lan(), "", rand.New(rand.NewPCG(1, 1)))
+	m.Join(time.Second, seal(1).Addr)
+	d, err := decode(m.Outbox()[0].Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed := &gen.Feed{Number: d.message.(*gen.Announce).Number}
+	header := &gen.Header{Version: 1, Source: seal(1).node(), Message: &gen.Header_Feed{Feed: feed}}
+	known := []proto.Message{update{identity: seal(3)}.message(), update{identity: seal(9), incarnation: 4}.message()}
+	if err := m.HandleDatagram(time.Second, encode(header, known)); err != nil || len(m.table) != 3 {
+		t.Fatal(err, len(m.table))
+	}
+	return m
+}
+
+// heldBy says what it holds of itself and of others.
+func heldBy(m *Member) []byte {
+	view := fmt.Appendf(nil, "%d %d\n", m.me.Epoch, m.incarnation)
+	for _, name := range slices.Sorted(maps.Keys(m.table)) {
+		h := m.table[name]
+		view = fmt.Appendf(view, "%s %d %d %d %d\n", name, h.identity.Addr.Port(), h.identity.Epoch, h.incarnation, h.state)
+	}
+	return view
+}
+
 func TestMutantsBecomeWhatIsWrittenDownAndCrashNobody(t *testing.T) {
 	count := allMutants
 	if asked, err := strconv.Atoi(os.Getenv("HAULOUT_MUTANTS")); err == nil {
@@ -167,9 +200,9 @@ func TestMutantsBecomeWhatIsWrittenDownAndCrashNobody(t *testing.T) {
 	for _, vector := range all {
 		intact = append(intact, unhex(t, vector.Hex))
 	}
-	me := Identity{"seal-2", netip.MustParseAddrPort("10.0.0.2:7946"), 28_300_000}
-	m := New(me, Lan(), "", rand.New(rand.NewPCG(1, 1)))
-	m.Start(0)
+	var held []string
+	vectors(t, "held.json", &held)
+	m, counted := fed(t), 0
 	var outcomes []byte
 	refused := 0
 	for number := range count {
@@ -179,8 +212,8 @@ func TestMutantsBecomeWhatIsWrittenDownAndCrashNobody(t *testing.T) {
 		if outcomes[before] == 0 {
 			refused++
 		}
-		_ = m.HandleDatagram(time.Duration(number)*time.Microsecond, data)
-		if m.Dropped["malformed"] != refused {
+		_ = m.HandleDatagram(time.Second, data)
+		if counted+m.Dropped["malformed"] != refused {
 			t.Fatalf("mutant %d is refused: %x", number, data)
 		}
 		m.Outbox()
@@ -190,6 +223,10 @@ func TestMutantsBecomeWhatIsWrittenDownAndCrashNobody(t *testing.T) {
 				t.Errorf("block %d is %s", number/mutantsBlock, found)
 			}
 			outcomes = outcomes[:0]
+			if found := wide(Fingerprint(heldBy(m))); found != held[number/mutantsBlock] {
+				t.Errorf("after block %d it holds %s", number/mutantsBlock, found)
+			}
+			m, counted = fed(t), refused
 		}
 	}
 	t.Logf("%d mutants: %d read, %d refused", count, count-refused, refused)

@@ -6,7 +6,7 @@ import os
 import random
 import unittest
 
-from haulout_member.codec import Datagram, decode, encode
+from haulout_member.codec import Datagram, State, Update, decode, encode
 from haulout_member.fingerprint import MASK, fin, fingerprint
 from haulout_member.gen import haulout_pb2 as pb
 from haulout_member.identity import Identity, Refused
@@ -108,22 +108,49 @@ def settle_position(body, name):
         body.ClearField(name)
 
 
+def seal(n):
+    return Identity.at(f"seal-{n}", (f"10.0.0.{n}", 7946), 28_300_000)
+
+
+def fed():
+    """`seal-2`, fed by `seal-1` with `seal-3` and `seal-9`."""
+    member = Member(seal(2), PROFILES["lan"], None, random.Random(1))
+    member.join(1.0, seal(1).route)
+    [(_, announce)] = member.outbox
+    feed = pb.Feed(number=decode(announce).body.number)
+    known = [Update(seal(3), 0, State.ALIVE), Update(seal(9), 4, State.ALIVE)]
+    header = pb.Header(version=1, source=seal(1).node(), feed=feed)
+    member.handle_datagram(1.0, encode(header, [update.message() for update in known]))
+    assert len(member.table) == 3
+    return member
+
+
+def view(member):
+    """What it holds of itself and of others."""
+    lines = [f"{member.me.epoch} {member.incarnation}\n"]
+    for name, held in sorted(member.table.items(), key=lambda item: item[0].encode()):
+        identity = held.identity
+        lines.append(f"{name} {identity.port} {identity.epoch} {held.incarnation} {int(held.state)}\n")
+    return "".join(lines).encode()
+
+
 class Mutants(unittest.TestCase):
     def test_they_become_what_is_written_down_and_crash_nobody(self):
         intact = [bytes.fromhex(vector["hex"]) for vector in vectors("good.json")]
         written, outcomes, refused = vectors("mutants.json"), [], 0
-        member = Member(Identity.at("seal-2", ("10.0.0.2", 7946), 28_300_000), PROFILES["lan"], None, random.Random(1))
-        member.start(0.0)
+        member, held, counted = fed(), vectors("held.json"), 0
         for number in range(COUNT):
             data = mutant(number, intact)
             outcomes.append(outcome(data))
             refused += outcomes[-1] == b"\0"
             with contextlib.suppress(Refused):
-                member.handle_datagram(number / 1e6, data)
-            self.assertEqual(member.dropped["malformed"], refused, data.hex())
+                member.handle_datagram(1.0, data)
+            self.assertEqual(counted + member.dropped["malformed"], refused, data.hex())
             member.outbox.clear()
             member.events.clear()
             if len(outcomes) == BLOCK:
                 self.assertEqual(f"{fingerprint(b''.join(outcomes)):016x}", written[number // BLOCK], number)
                 outcomes.clear()
+                self.assertEqual(f"{fingerprint(view(member)):016x}", held[number // BLOCK], number)
+                counted, member = refused, fed()
         print(f"{COUNT} mutants: {COUNT - refused} read, {refused} refused")

@@ -3,11 +3,12 @@
 //!
 //! `HAULOUT_MUTANTS=20000` tries fewer.
 
-use crate::write::{self, Node, seal};
+use crate::write::{self, Node, header, seal, update};
 use crate::{check, good, read};
-use haulout::codec::{Header, Message, Section, VERSION};
+use core::fmt::Write as _;
+use haulout::codec::{Codec, Header, Message, Section, VERSION};
 use haulout::fingerprint::mix;
-use haulout::{Config, DatagramError, Engine, Instant};
+use haulout::{Config, DatagramError, Engine, Identity as _, Instant, State};
 use haulout_codec_protobuf::ProtobufCodec;
 use serde_json::{Value, json};
 
@@ -96,46 +97,85 @@ fn print(bytes: &[u8]) -> u64 {
     mix(&[hash])
 }
 
+const NOW: Instant = Instant::from_millis(1_000);
+
+/// `seal-2`, fed by `seal-1` with `seal-3` and `seal-9`.
+struct Fed(Engine<(Node, ProtobufCodec, ())>);
+
+impl Fed {
+    fn new() -> Self {
+        let member = Engine::new(seal(2), ProtobufCodec, (), Config::lan(), 1);
+        let mut member = Self(member.expect("the profile is possible"));
+        member.0.join(NOW, seal(1).route());
+        let mut buf = [0; 1_400];
+        let sent = member.0.poll_transmit(NOW, &mut buf).expect("it announces itself");
+        let (announce, _) =
+            Codec::<Node>::decode(&ProtobufCodec, &buf[..sent.len]).expect("it is a datagram");
+        let Message::Announce { number, .. } = announce.message else { panic!("it announces itself") };
+        let known = [update(3, 0, State::Alive), update(9, 4, State::Alive)];
+        let feed = write::datagram(&header(Message::Feed { number, clock: 0 }), &known);
+        assert_eq!(member.0.handle_datagram(NOW, &feed), Ok(()));
+        assert_eq!(member.0.members().count(), 3);
+        member
+    }
+
+    /// What it holds of itself and of others.
+    fn view(&self) -> String {
+        let mut view = format!("{} {}\n", self.0.identity().epoch(), self.0.incarnation());
+        let mut all: Vec<_> = self.0.members().chain(self.0.departed()).collect();
+        all.sort_by_key(|held| held.identity().name().as_str());
+        for held in all {
+            let (identity, incarnation, state) = (held.identity(), held.incarnation(), held.state().number());
+            let (name, address, epoch) = (identity.name(), identity.address(), identity.epoch());
+            writeln!(view, "{name} {} {epoch} {incarnation} {state}", address.port())
+                .expect("a text has room");
+        }
+        view
+    }
+}
+
 #[test]
 fn mutants_become_what_is_written_down_and_crash_nobody() {
     let asked = std::env::var("HAULOUT_MUTANTS").ok().and_then(|count| count.parse().ok());
     let all = std::env::var_os("HAULOUT_REGENERATE").is_some();
     let count = if all { MUTANTS } else { asked.unwrap_or(MUTANTS) };
     let intact: Vec<_> = good::all().into_iter().map(|good| good.bytes).collect();
-    let mut member: Engine<(Node, ProtobufCodec, ())> =
-        Engine::new(seal(2), ProtobufCodec, (), Config::lan(), 1).expect("the profile is possible");
-    member.start(Instant::ZERO);
-    let (mut blocks, mut outcomes, mut buf, mut taken) = (Vec::new(), Vec::new(), [0; 1_400], 0);
+    let (mut member, mut buf) = (Fed::new(), [0; 1_400]);
+    let (mut blocks, mut held, mut outcomes, mut taken) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut counted = 0;
     for number in 0..count {
         let bytes = mutant(number, &intact);
         let is_read = outcome(&bytes, &mut outcomes);
         taken += u64::from(is_read);
-        let now = Instant::from_micros(number);
         let refused = matches!(
-            member.handle_datagram(now, &bytes),
+            member.0.handle_datagram(NOW, &bytes),
             Err(DatagramError::Malformed(_) | DatagramError::Sealed)
         );
         assert_eq!(refused, !is_read, "mutant {number}: {}", write::hex(&bytes));
-        while member.poll_transmit(now, &mut buf).is_some() {}
-        while member.poll_event().is_some() {}
+        while member.0.poll_transmit(NOW, &mut buf).is_some() {}
+        while member.0.poll_event().is_some() {}
         if (number + 1) % BLOCK == 0 {
             blocks.push(format!("{:016x}", print(&outcomes)));
             outcomes.clear();
+            let dropped = &member.0.stats().dropped;
+            counted += dropped.malformed + dropped.sealed;
+            held.push(format!("{:016x}", print(member.view().as_bytes())));
+            member = Fed::new();
         }
     }
-    let dropped = &member.stats().dropped;
-    assert_eq!(dropped.malformed + dropped.sealed, count - taken, "what is refused is counted");
+    assert!(count % BLOCK == 0 && counted == count - taken, "{counted} of {} are counted", count - taken);
     println!("{count} mutants: {taken} read, {} refused", count - taken);
-    compare(&blocks, count);
+    compare("mutants.json", &blocks, count);
+    compare("held.json", &held, count);
 }
 
-/// The blocks are the first of those that are written down.
-fn compare(blocks: &[String], count: u64) {
+/// Those are the first of those that are written down.
+fn compare(file: &str, blocks: &[String], count: u64) {
     if count == MUTANTS {
-        return check("mutants.json", &json!(blocks));
+        return check(file, &json!(blocks));
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/vectors/mutants.json");
-    let text = std::fs::read_to_string(path).expect("the file is there");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../proto/vectors/");
+    let text = std::fs::read_to_string(format!("{path}{file}")).expect("the file is there");
     let written: Value = serde_json::from_str(&text).expect("it is JSON");
     let written: Vec<String> = serde_json::from_value(written).expect("it is a list of texts");
     assert_eq!(written.len() as u64, MUTANTS / BLOCK);
