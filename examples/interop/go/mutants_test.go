@@ -231,3 +231,26 @@ func TestMutantsBecomeWhatIsWrittenDownAndCrashNobody(t *testing.T) {
 	}
 	t.Logf("%d mutants: %d read, %d refused", count, count-refused, refused)
 }
+
+func TestCutsBecomeWhatIsWrittenDown(t *testing.T) {
+	var all []good
+	var written []string
+	vectors(t, "good.json", &all)
+	vectors(t, "cuts.json", &written)
+	m, refused := fed(t), 0
+	for at, vector := range all {
+		data := unhex(t, vector.Hex)
+		var outcomes []byte
+		for end := range data {
+			before := len(outcomes)
+			outcomes = outcomeOf(t, data[:end], outcomes)
+			if outcomes[before] == 0 {
+				refused++
+			}
+			_ = m.HandleDatagram(time.Second, data[:end])
+			m.Outbox()
+		}
+		expect(t, wide(Fingerprint(outcomes)), written[at])
+		expect(t, m.Dropped["malformed"], refused)
+	}
+}

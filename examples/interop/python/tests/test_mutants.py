@@ -154,3 +154,16 @@ class Mutants(unittest.TestCase):
                 self.assertEqual(f"{fingerprint(view(member)):016x}", held[number // BLOCK], number)
                 counted, member = refused, fed()
         print(f"{COUNT} mutants: {COUNT - refused} read, {refused} refused")
+
+    def test_cuts_become_what_is_written_down(self):
+        member, refused = fed(), 0
+        for vector, written in zip(vectors("good.json"), vectors("cuts.json"), strict=True):
+            data = bytes.fromhex(vector["hex"])
+            outcomes = [outcome(data[:end]) for end in range(len(data))]
+            self.assertEqual(f"{fingerprint(b''.join(outcomes)):016x}", written, vector["name"])
+            refused += outcomes.count(b"\0")
+            for end in range(len(data)):
+                with contextlib.suppress(Refused):
+                    member.handle_datagram(1.0, data[:end])
+                member.outbox.clear()
+            self.assertEqual(member.dropped["malformed"], refused)

@@ -169,6 +169,27 @@ fn mutants_become_what_is_written_down_and_crash_nobody() {
     compare("held.json", &held, count);
 }
 
+/// Every truncation of every good one.
+#[test]
+fn cuts_become_what_is_written_down() {
+    let mut member = Fed::new();
+    let mut buf = [0; 1_400];
+    let mut of = |bytes: &[u8]| {
+        let mut outcomes = Vec::new();
+        for end in 0..bytes.len() {
+            let is_read = outcome(&bytes[..end], &mut outcomes);
+            let refused =
+                matches!(member.0.handle_datagram(NOW, &bytes[..end]), Err(DatagramError::Malformed(_)));
+            assert_eq!(refused, !is_read, "{}", write::hex(&bytes[..end]));
+            while member.0.poll_transmit(NOW, &mut buf).is_some() {}
+            while member.0.poll_event().is_some() {}
+        }
+        format!("{:016x}", print(&outcomes))
+    };
+    let prints: Vec<_> = good::all().iter().map(|good| of(&good.bytes)).collect();
+    check("cuts.json", &json!(prints));
+}
+
 /// Those are the first of those that are written down.
 fn compare(file: &str, blocks: &[String], count: u64) {
     if count == MUTANTS {
