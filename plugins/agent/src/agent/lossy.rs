@@ -18,25 +18,22 @@ pub(super) struct Loss {
 #[derive(Debug)]
 pub(super) struct Lossy<T> {
     inner: T,
-    /// A datagram is lost if its draw is below.
-    below: u64,
-    /// The state of SplitMix64.
+    share: f64,
+    /// The state of the draws.
     state: AtomicU64,
 }
 
 impl<T> Lossy<T> {
     pub(super) fn new(inner: T, loss: Loss) -> Self {
-        // The cast saturates: a share of 1 loses all but one in 2⁶⁴.
-        let below = (loss.share * 2_f64.powi(64)) as u64;
-        Self { inner, below, state: AtomicU64::new(loss.seed) }
+        Self { inner, share: loss.share, state: AtomicU64::new(loss.seed) }
     }
 
     fn loses(&self) -> bool {
-        self.below > 0 && draw(&self.state) < self.below
+        f64::from((draw(&self.state) >> 32) as u32) / 2_f64.powi(32) < self.share
     }
 }
 
-/// The next number of SplitMix64.
+/// The next number of `SplitMix64`.
 fn draw(state: &AtomicU64) -> u64 {
     const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut x = state.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);

@@ -17,7 +17,7 @@ const MUTANTS: u64 = 1_000_000;
 /// Those whose outcomes have one fingerprint.
 const BLOCK: u64 = 1_000;
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Draws(u64);
 
 impl Draws {
