@@ -17,7 +17,7 @@
 //! | queues and tables stay within their limits, and empty | [`Bounded`] |
 //! | load a member does not depend on the size of the cluster | [`ConstantLoad`] |
 //! | datagrams stay within the size limit | [`DatagramSize`] |
-//! | records of live owners are everywhere, and removed ones do not come back | [`RecordsEverywhere`] |
+//! | records of live owners are everywhere, and none goes back | [`RecordsEverywhere`] |
 
 mod accuracy;
 mod bounded;

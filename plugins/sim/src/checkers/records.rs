@@ -1,42 +1,52 @@
-//! Every record of a live owner is everywhere after quiescence, and no removed record comes back.
+//! Every record of a live owner is everywhere after quiescence; nothing older than what was shown, and nothing
+//! that its owner has removed, is shown again.
 //!
 //! Values are numbers that only grow over a run, so that later can be told from earlier. For each observer the
 //! records are kept that its events replay to; in the end those of each member must be what that member has
-//! of its own. After an owner has removed a record, and an observer has told that it is withdrawn, nothing as
-//! old as it may be published there again, until the observer, or what it knows of the owner, begins anew. A
-//! process that starts again under the identity that it had is such a beginning: what its earlier life removed
-//! or had, it does not know, and a late datagram may show it until the owner answers. Cost: O(1) an event,
-//! O(all records) in the end.
+//! of its own. Until then, of each record an observer never tells a lower number than before, nor the same
+//! one after it has told that it is withdrawn and its owner has removed it. An observer begins anew when its
+//! process does, and with an owner that it has forgotten. Which values the theorem does not order is in
+//! `lives`. Cost: O(1) an event, O(all records) in the end.
+
+mod lives;
 
 use super::{Checker, Verdict};
 use crate::observe::{Act, Observation, Survey};
 use crate::world::Seat;
 use haulout::{Event, Identity, Instant};
+use lives::Lives;
 use std::collections::{BTreeMap, HashMap};
 
-/// A record: topic and key, and the number of its value.
-type Own = BTreeMap<(u32, Vec<u8>), u64>;
+/// A record: topic and key, and what is known of it.
+type Of<T> = BTreeMap<(u32, Vec<u8>), T>;
+/// The numbers of values.
+type Own = Of<u64>;
+
+/// The highest number that an observer has told of a record.
+#[derive(Clone, Copy, Debug)]
+struct Latest {
+    number: u64,
+    /// It has told that this value is withdrawn, and the owner had removed it.
+    is_gone: bool,
+}
 
 /// See the [module's table](crate::checkers).
 #[derive(Debug)]
 pub struct RecordsEverywhere<I: Identity> {
     shown: HashMap<Seat, HashMap<I::Addr, Own>>,
-    withdrawn: HashMap<Seat, HashMap<I::Addr, Own>>,
-    /// What owners have removed in their present lives.
+    latest: HashMap<Seat, HashMap<I::Addr, Of<Latest>>>,
+    /// What owners have removed.
     removed: HashMap<I::Addr, Own>,
-    /// The highest value that was published before an owner's present life began.
-    born: HashMap<I::Addr, u64>,
-    highest: u64,
+    lives: Lives<I>,
 }
 
 impl<I: Identity> Default for RecordsEverywhere<I> {
     fn default() -> Self {
         Self {
             shown: HashMap::new(),
-            withdrawn: HashMap::new(),
+            latest: HashMap::new(),
             removed: HashMap::new(),
-            born: HashMap::new(),
-            highest: 0,
+            lives: Lives::default(),
         }
     }
 }
@@ -48,59 +58,78 @@ impl<I: Identity> RecordsEverywhere<I> {
     }
 
     fn told(&mut self, seat: Seat, event: &Event<I>, is_own: bool) -> Verdict {
-        let shown = self.shown.entry(seat).or_default();
-        let withdrawn = self.withdrawn.entry(seat).or_default();
         match event {
             Event::Published { owner, topic, key, value } => {
-                let (record, number) = ((*topic, key.clone()), number(value));
-                let before = withdrawn.get(owner).and_then(|own| own.get(&record));
-                self.highest = self.highest.max(number);
-                let is_of_this_life = self.born.get(owner).is_none_or(|born| number > *born);
-                if let Some(before) = before.filter(|before| number <= **before && is_of_this_life) {
-                    let key = String::from_utf8_lossy(key);
-                    return Err(format!(
-                        "{seat}: {key} of {owner:?} was withdrawn at value {before}, and {number} is back"
-                    ));
-                }
-                shown.entry(owner.clone()).or_default().insert(record, number);
+                self.published(seat, owner, (*topic, key.clone()), number(value))
             }
             Event::Withdrawn { owner, topic, key } => {
-                let record = (*topic, key.clone());
-                let number = shown.get_mut(owner).and_then(|own| own.remove(&record));
-                let removed = self.removed.entry(owner.clone()).or_default();
-                if let Some(number) = number.filter(|_| is_own) {
-                    removed.insert(record.clone(), number);
-                }
-                if let Some(number) =
-                    number.filter(|number| removed.get(&record).is_some_and(|r| r >= number))
-                {
-                    withdrawn.entry(owner.clone()).or_default().insert(record, number);
-                }
+                self.withdrawn(seat, owner, (*topic, key.clone()), is_own);
+                Ok(())
             }
             Event::Down { identity } | Event::Left { identity } | Event::Renewed { new: identity, .. } => {
-                shown.remove(&identity.addr());
+                self.shown.entry(seat).or_default().remove(&identity.addr());
+                Ok(())
             }
-            _ => {}
+            Event::Rejoined { identity } => {
+                self.lives.renewed(identity);
+                Ok(())
+            }
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    fn published(&mut self, seat: Seat, owner: &I::Addr, record: (u32, Vec<u8>), number: u64) -> Verdict {
+        self.lives.published(number);
+        let shown = self.shown.entry(seat).or_default();
+        shown.entry(owner.clone()).or_default().insert(record.clone(), number);
+        if !self.lives.orders(owner, number) {
+            return Ok(());
+        }
+        let latest = self.latest.entry(seat).or_default().entry(owner.clone()).or_default();
+        let name = String::from_utf8_lossy(&record.1).into_owned();
+        match latest.get(&record) {
+            Some(before) if number < before.number => {
+                Err(format!("{seat}: {name} of {owner:?} was {}, and {number} is back", before.number))
+            }
+            Some(before) if number == before.number && before.is_gone => {
+                Err(format!("{seat}: {name} of {owner:?} was withdrawn at value {number}, which is back"))
+            }
+            _ => {
+                latest.insert(record, Latest { number, is_gone: false });
+                Ok(())
+            }
+        }
+    }
+
+    fn withdrawn(&mut self, seat: Seat, owner: &I::Addr, record: (u32, Vec<u8>), is_own: bool) {
+        let shown = self.shown.entry(seat).or_default().get_mut(owner);
+        let Some(number) = shown.and_then(|own| own.remove(&record)) else { return };
+        let removed = self.removed.entry(owner.clone()).or_default();
+        if is_own {
+            removed.insert(record.clone(), number);
+        }
+        let latest = self.latest.entry(seat).or_default().get_mut(owner);
+        if let Some(latest) = latest.and_then(|latest| latest.get_mut(&record)) {
+            latest.is_gone |= latest.number == number && removed.get(&record).is_some_and(|r| *r >= number);
+        }
     }
 }
 
 impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
     fn theorem(&self) -> &'static str {
-        "records of live owners are everywhere, and removed ones do not come back"
+        "records of live owners are everywhere, and none goes back"
     }
 
     fn observe(&mut self, _at: Instant, seen: &Observation<'_, I>) -> Verdict {
         match *seen {
             Observation::Act { seat, act: Act::Started(identity) } => {
                 self.shown.remove(&seat);
-                self.withdrawn.remove(&seat);
-                self.removed.remove(&identity.addr());
-                self.born.insert(identity.addr(), self.highest);
-                for withdrawn in self.withdrawn.values_mut() {
-                    withdrawn.remove(&identity.addr());
-                }
+                self.latest.remove(&seat);
+                self.lives.started(seat, identity);
+                Ok(())
+            }
+            Observation::Act { seat, act: Act::Crashed(_) } => {
+                self.lives.ended(seat);
                 Ok(())
             }
             Observation::Event { seat, event, view } => {
@@ -109,8 +138,8 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
             }
             // Of an owner that is forgotten nothing is known any more, not what it had removed either.
             Observation::Stepped { seat, view } if view.stats().dropped.forgotten > 0 => {
-                if let Some(withdrawn) = self.withdrawn.get_mut(&seat) {
-                    withdrawn.retain(|owner, _| view.held(owner).is_some());
+                if let Some(latest) = self.latest.get_mut(&seat) {
+                    latest.retain(|owner, _| view.held(owner).is_some());
                 }
                 Ok(())
             }

@@ -298,11 +298,36 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
     let down = Event::Down { identity: b };
     assert!(history(&[put(7), down.clone()]).is_err(), "gone with its owner");
     assert_eq!(history(&[put(7), down, put(7)]), Ok(()), "back with its owner");
-    let mut checker = RecordsEverywhere::new();
-    own(&mut checker, &[put(6), withdrawn.clone()]).expect("a removal");
-    tell(&mut checker, &me(), &[put(6), withdrawn.clone()]).expect("a withdrawal");
-    act(&mut checker, 5, 1, &Act::Started(b));
-    assert_eq!(tell(&mut checker, &me(), &[put(6)]), Ok(()), "another life may not know");
+    assert!(history(&[put(7), put(6), put(7)]).is_err_and(|what| what.contains("was 7, and 6 is back")));
     let stranger = Event::Published { owner: seal(9, 1).addr(), topic: 1, key: key(), value: Vec::new() };
     assert!(history(&[put(7), stranger]).is_err_and(|what| what.contains("no member")));
+}
+
+#[test]
+fn after_a_restart_old_values_may_show_only_if_the_identity_was_not_a_later_one() {
+    let b = seal(1, 5);
+    let put = |number: u64| Event::Published {
+        owner: b.addr(),
+        topic: 1,
+        key: b"k".to_vec(),
+        value: number.to_le_bytes().into(),
+    };
+    let history = |acts: &[(usize, Act<Seal>)], renewed: Option<Seal>| {
+        let mut checker = RecordsEverywhere::new();
+        act(&mut checker, 1, 1, &Act::Started(b));
+        tell(&mut checker, &me(), &[put(5), put(6)])?;
+        acts.iter().for_each(|(seat, done)| act(&mut checker, 5, *seat, done));
+        if let Some(identity) = renewed {
+            tell(&mut checker, &me(), &[Event::Rejoined { identity }])?;
+        }
+        tell(&mut checker, &me(), &[put(9), put(5)])
+    };
+    let again = |epoch| [(1, Act::Crashed(b)), (1, Act::Started(seal(1, epoch)))];
+    assert!(history(&[], None).is_err());
+    assert!(history(&again(6), None).is_err_and(|what| what.contains("is back")), "a later identity");
+    assert_eq!(history(&again(5), None), Ok(()), "the same identity: either manifest may win");
+    assert_eq!(history(&again(4), None), Ok(()), "an older one");
+    assert!(history(&again(6), Some(seal(1, 7))).is_err(), "renewed past all");
+    assert_eq!(history(&again(6), Some(b)), Ok(()), "renewed to an identity of the life before");
+    assert_eq!(history(&[(2, Act::Started(seal(1, 6)))], None), Ok(()), "two at once");
 }
