@@ -3,13 +3,17 @@
 //! A program adds [`SimArgs`] to its command line and calls [`execute`]. What is printed goes to the writer it
 //! gives; progress goes to standard error, and only where that is a terminal.
 
-mod papers;
+mod front;
+mod ledger;
+mod lifeguard;
 mod plan;
 mod progress;
 mod run;
 mod swarm;
+mod swim;
 mod table;
 
+use crate::papers::Arm;
 use crate::scenario::{Rate, Span};
 use clap::{Args, Subcommand, ValueEnum};
 use core::fmt;
@@ -115,6 +119,13 @@ pub struct TableArgs {
     /// How often each combination of Lifeguard's is run: 10, or 1 if it is quick
     #[arg(long, value_name = "N")]
     pub repetitions: Option<u64>,
+    /// Which arms of Lifeguard's, comma-separated: probe, suspicion, buddy, shipped, or α/β such as 5/6; all of
+    /// the paper's if it is not said
+    #[arg(long, value_name = "ARM", value_delimiter = ',', value_parser = lifeguard::arm)]
+    pub arms: Vec<Arm>,
+    /// Keep results of runs in this file, and do not run again what is in it
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub results: Option<PathBuf>,
     /// Draw the front, as SVG
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
