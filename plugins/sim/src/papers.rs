@@ -6,6 +6,7 @@
 
 pub mod front;
 pub mod lifeguard;
+pub mod published;
 pub mod resample;
 pub mod swim;
 

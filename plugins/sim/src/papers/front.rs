@@ -9,19 +9,6 @@ use super::resample::{Estimate, Strata};
 use crate::{parallel, stats};
 use serde::{Deserialize, Serialize};
 
-/// Lifeguard's Table VII: α, β, median full dissemination and false positives, in percent of plain SWIM.
-pub const PUBLISHED: [(u32, u32, f64, f64); 9] = [
-    (2, 2, 55.12, 98.37),
-    (2, 4, 56.28, 43.64),
-    (2, 6, 56.74, 24.16),
-    (4, 2, 84.42, 37.72),
-    (4, 4, 84.03, 8.04),
-    (4, 6, 84.42, 3.18),
-    (5, 2, 99.92, 26.61),
-    (5, 4, 99.61, 5.43),
-    (5, 6, 100.08, 1.53),
-];
-
 /// Repetitions of the Threshold experiment, at least.
 const THRESHOLDS: u64 = 3;
 
