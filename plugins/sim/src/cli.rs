@@ -4,6 +4,7 @@
 //! gives; progress goes to standard error, and only where that is a terminal.
 
 mod front;
+mod knobs;
 mod ledger;
 mod lifeguard;
 mod plan;
@@ -146,6 +147,8 @@ pub enum TableName {
     Swim,
     /// Lifeguard (2017): false positives and latency of the Interval and Threshold experiments
     Lifeguard,
+    /// One knob turned at a time, at 2 % loss: what it buys
+    Knobs,
     /// Other α and β in the same experiments: which are worth having
     Front,
 }

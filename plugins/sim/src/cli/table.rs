@@ -1,6 +1,6 @@
 //! `sim table`: what is published or aimed at, beside what is measured.
 
-use super::{CliError, TableArgs, TableName, front, lifeguard, progress, swim};
+use super::{CliError, TableArgs, TableName, front, knobs, lifeguard, progress, swim};
 use crate::parallel;
 use crate::size;
 use crate::table::Table;
@@ -13,6 +13,7 @@ pub(super) fn execute(args: &TableArgs, out: &mut dyn Write) -> Result<bool, Cli
         TableName::Size => table_of_size(args, threads, out),
         TableName::Swim => swim::execute(args, threads, out),
         TableName::Lifeguard => lifeguard::execute(args, threads, out),
+        TableName::Knobs => knobs::execute(args, threads, out),
         TableName::Front => front::execute(args, threads, out),
     }
 }
