@@ -12,6 +12,7 @@ mod exit;
 mod figures;
 mod named_event;
 mod offer;
+mod pages;
 mod settings;
 mod signals;
 mod sim;
@@ -26,6 +27,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if matches!(cli.command, Command::Sim(_)) {
+        pages::ask_for_large();
+    }
     // One thread: an agent has little to do, and each thread more costs memory.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -3,13 +3,18 @@
 //! A program adds [`SimArgs`] to its command line and calls [`execute`]. What is printed goes to the writer it
 //! gives; progress goes to standard error, and only where that is a terminal.
 
-mod papers;
+mod front;
+mod knobs;
+mod ledger;
+mod lifeguard;
 mod plan;
 mod progress;
 mod run;
 mod swarm;
+mod swim;
 mod table;
 
+use crate::papers::Arm;
 use crate::scenario::{Rate, Span};
 use clap::{Args, Subcommand, ValueEnum};
 use core::fmt;
@@ -115,6 +120,13 @@ pub struct TableArgs {
     /// How often each combination of Lifeguard's is run: 10, or 1 if it is quick
     #[arg(long, value_name = "N")]
     pub repetitions: Option<u64>,
+    /// Which arms of Lifeguard's, comma-separated: probe, suspicion, buddy, shipped, or α/β such as 5/6; all of
+    /// the paper's if it is not said
+    #[arg(long, value_name = "ARM", value_delimiter = ',', value_parser = lifeguard::arm)]
+    pub arms: Vec<Arm>,
+    /// Keep results of runs in this file, and do not run again what is in it
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub results: Option<PathBuf>,
     /// Draw the front, as SVG
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
@@ -135,6 +147,8 @@ pub enum TableName {
     Swim,
     /// Lifeguard (2017): false positives and latency of the Interval and Threshold experiments
     Lifeguard,
+    /// One knob turned at a time, at 2 % loss: what it buys
+    Knobs,
     /// Other α and β in the same experiments: which are worth having
     Front,
 }

@@ -6,6 +6,8 @@
 
 pub mod front;
 pub mod lifeguard;
+pub mod published;
+pub mod resample;
 pub mod swim;
 
 use crate::model::Stock;
@@ -20,7 +22,7 @@ pub type Seal = Renewing<SocketAddrV4>;
 pub type Seals = Stock<Seal, PostcardCodec>;
 
 /// Settings with a name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arm {
     /// What it is called.
     pub name: String,
@@ -44,6 +46,28 @@ impl Arm {
         let mut config = Config::lan();
         (config.suspicion.alpha, config.suspicion.beta) = (alpha, beta);
         Self { name: format!("Lifeguard α {alpha}, β {beta}"), config }
+    }
+
+    /// Plain SWIM with Lifeguard's local health (LHA-Probe).
+    pub fn health_only() -> Self {
+        let mut config = Self::swim().config;
+        config.probe.health = true;
+        Self { name: "LHA-Probe".into(), config }
+    }
+
+    /// Plain SWIM with Lifeguard's dynamic timeout (LHA-Suspicion), β of 6.
+    pub fn dynamic_only() -> Self {
+        let mut config = Self::swim().config;
+        config.suspicion.beta = 6;
+        config.suspicion.dynamic = true;
+        Self { name: "LHA-Suspicion".into(), config }
+    }
+
+    /// Plain SWIM with Lifeguard's buddy system.
+    pub fn buddy_only() -> Self {
+        let mut config = Self::swim().config;
+        config.suspicion.buddy = true;
+        Self { name: "Buddy System".into(), config }
     }
 
     /// What is shipped.

@@ -35,7 +35,7 @@ pub struct Wish {
 pub const SIMULATED: usize = 1_024;
 /// How long each candidate is watched for false alarms.
 const WATCHED: Duration = Duration::from_secs(120);
-/// Crashes of each candidate.
+/// Crashes of each candidate of a plan.
 const CRASHES: usize = 4;
 /// How often a probe may fail by loss alone, at most.
 const FALSE_SUSPICION: f64 = 1e-4;
@@ -84,7 +84,12 @@ pub fn plan(wish: Wish, threads: usize, done: impl Fn(usize) + Sync) -> Plan {
     let base = base(wish);
     let alphas: Vec<u32> = vec![2, 3, 4, 6];
     let simulated = wish.members.clamp(3, SIMULATED);
-    let candidates = parallel::map(&alphas, threads, |alpha| simulate(wish, &base, *alpha, simulated), done);
+    let simulate = |alpha: &u32| {
+        let mut config = base.clone();
+        config.suspicion.alpha = *alpha;
+        simulate(wish, &config, simulated, CRASHES)
+    };
+    let candidates = parallel::map(&alphas, threads, simulate, done);
     let limit = wish.within.map_or(f64::INFINITY, |within| within.duration().as_secs_f64());
     // Fewer false alarms first, then quicker.
     let rank = |index: &usize| {
@@ -117,10 +122,9 @@ fn steps(length: Duration, millis: u64) -> Duration {
     Duration::from_millis((length.as_millis() as u64).div_ceil(millis) * millis)
 }
 
-/// Watches a candidate for false alarms, then has some of its members crash.
-fn simulate(wish: Wish, base: &Config, alpha: u32, n: usize) -> Candidate {
-    let mut config = base.clone();
-    config.suspicion.alpha = alpha;
+/// Watches `n` members with these settings for false alarms, then has some of them crash one after another.
+pub fn simulate(wish: Wish, config: &Config, n: usize, crashes: usize) -> Candidate {
+    let alpha = config.suspicion.alpha;
     let latency = Latency::LogNormal { median: Span::from_micros(wish.rtt.micros() / 2), sigma: 0.3 };
     let weather = Weather { latency, loss: wish.loss, ..Weather::default() };
     let model = Stock::<Seal, _, ()>::new(PostcardCodec);
@@ -133,17 +137,18 @@ fn simulate(wish: Wish, base: &Config, alpha: u32, n: usize) -> Candidate {
     world.look(|watch, survey| watch.meter.sample(survey));
     let suspicions = world.observer.meter.suspected() - suspected;
     let false_alarms = world.observer.meter.false_alarms();
-    for _ in 0..CRASHES.min(n - 2) {
+    let known = |world: &World<_, Watch<Seal>>| {
+        world.observer.meter.detections().iter().all(|detection| detection.all.is_some())
+    };
+    // One after the other: whoever crashes before it heard of the last would never know it.
+    for _ in 0..crashes.min(n - 2) {
         let pause = world.rng().random_range(3_000_000..4_000_000);
         world.run_for(Duration::from_micros(pause));
         let running: Vec<_> = world.running().collect();
         let seat: Seat = running[world.rng().random_range(0..running.len())];
         world.crash(seat);
+        world.run_until_holds(Duration::from_millis(500), Duration::from_secs(300), known);
     }
-    let known = |world: &World<_, Watch<Seal>>| {
-        world.observer.meter.detections().iter().all(|detection| detection.all.is_some())
-    };
-    world.run_until_holds(Duration::from_millis(500), Duration::from_secs(300), known);
     let detections = world.observer.meter.detections();
     let seconds = |of: fn(&crate::run::Detection) -> Option<f64>| {
         let values: Vec<_> = detections.iter().filter_map(of).collect();

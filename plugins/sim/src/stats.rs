@@ -2,10 +2,12 @@
 
 /// The value below which such a part of the others lies, 0 to 1, by the nearest rank; `None` of nothing.
 pub fn quantile(values: &[f64], part: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let rank = (part * sorted.len() as f64).ceil() as usize;
-    sorted.get(rank.max(1) - 1).copied()
+    let mut values = values.to_vec();
+    let rank = (part * values.len() as f64).ceil() as usize;
+    if rank > values.len() || values.is_empty() {
+        return None;
+    }
+    Some(*values.select_nth_unstable_by(rank.max(1) - 1, f64::total_cmp).1)
 }
 
 /// Half of the others are below it.

@@ -1,6 +1,6 @@
 //! `sim table`: what is published or aimed at, beside what is measured.
 
-use super::{CliError, TableArgs, TableName, papers, progress};
+use super::{CliError, TableArgs, TableName, front, knobs, lifeguard, progress, swim};
 use crate::parallel;
 use crate::size;
 use crate::table::Table;
@@ -11,9 +11,10 @@ pub(super) fn execute(args: &TableArgs, out: &mut dyn Write) -> Result<bool, Cli
     let threads = args.threads.unwrap_or_else(parallel::cores);
     match args.table {
         TableName::Size => table_of_size(args, threads, out),
-        TableName::Swim => papers::swim(args, threads, out),
-        TableName::Lifeguard => papers::lifeguard(args, threads, out),
-        TableName::Front => papers::front(args, threads, out),
+        TableName::Swim => swim::execute(args, threads, out),
+        TableName::Lifeguard => lifeguard::execute(args, threads, out),
+        TableName::Knobs => knobs::execute(args, threads, out),
+        TableName::Front => front::execute(args, threads, out),
     }
 }
 

@@ -4,138 +4,124 @@
 //! Lifeguard's Table VII, in percent of plain SWIM, are what there is to beat.
 
 use super::Arm;
-use super::lifeguard::{Cell, interval, interval_cells, threshold, threshold_cells};
+use super::lifeguard::{Alarms, Cell, Latencies, interval, interval_cells, threshold, threshold_cells};
+use super::resample::{Estimate, Strata};
 use crate::{parallel, stats};
-use serde::Serialize;
-
-/// Lifeguard's Table VII: α, β, median full dissemination and false positives, in percent of plain SWIM.
-pub const PUBLISHED: [(u32, u32, f64, f64); 9] = [
-    (2, 2, 55.12, 98.37),
-    (2, 4, 56.28, 43.64),
-    (2, 6, 56.74, 24.16),
-    (4, 2, 84.42, 37.72),
-    (4, 4, 84.03, 8.04),
-    (4, 6, 84.42, 3.18),
-    (5, 2, 99.92, 26.61),
-    (5, 4, 99.61, 5.43),
-    (5, 6, 100.08, 1.53),
-];
+use serde::{Deserialize, Serialize};
 
 /// Repetitions of the Threshold experiment, at least.
 const THRESHOLDS: u64 = 3;
 
-/// What an arm came to.
+/// What an arm came to, by run; the runs of all arms are of the same cells in the same order.
 #[derive(Clone, Debug, Serialize)]
 pub struct Point {
     /// Which.
     pub name: String,
-    /// False positives by run, in the order of the cells.
-    pub alarms: Vec<f64>,
-    /// Those by healthy members.
-    pub healthy: Vec<f64>,
-    /// Datagrams by run.
-    pub datagrams: Vec<f64>,
-    /// Seconds to the first detection, all of them.
-    pub first: Vec<f64>,
-    /// Seconds until all healthy members know, all of them.
-    pub full: Vec<f64>,
+    /// Runs of the Interval experiment.
+    pub alarms: Vec<(Cell, Alarms)>,
+    /// Runs of the Threshold experiment.
+    pub latencies: Vec<(Cell, Latencies)>,
 }
 
-/// One run of the two experiments.
-enum Job {
-    Interval(usize, Cell),
-    Threshold(usize, Cell),
+/// One run of one of the two experiments: which arm, and which combination.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// The arm's place.
+    pub arm: usize,
+    /// The combination: of the Interval experiment, if it has an interval.
+    pub cell: Cell,
 }
 
-enum Outcome {
-    Alarms(usize, super::lifeguard::Alarms),
-    Latencies(usize, super::lifeguard::Latencies),
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Of the Interval experiment.
+    Alarms(Alarms),
+    /// Of the Threshold experiment.
+    Latencies(Latencies),
 }
 
-/// Measures arms over the grids of both experiments, on up to `threads` threads.
+impl Job {
+    /// Runs it.
+    pub fn run(self, arms: &[Arm]) -> Outcome {
+        let (arm, cell) = (&arms[self.arm], self.cell);
+        if cell.interval.is_some() {
+            Outcome::Alarms(interval(arm, cell))
+        } else {
+            Outcome::Latencies(threshold(arm, cell))
+        }
+    }
+}
+
+/// The runs of both grids: those of the Threshold experiment, which are short, and then arm by arm.
+pub fn jobs(arms: usize, quick: bool, repetitions: u64) -> Vec<Job> {
+    let thresholds = threshold_cells(quick, repetitions.max(THRESHOLDS));
+    let intervals = interval_cells(quick, repetitions);
+    let of = |cells: Vec<Cell>| {
+        (0..arms).flat_map(move |arm| cells.clone().into_iter().map(move |cell| Job { arm, cell }))
+    };
+    of(thresholds).chain(of(intervals)).collect()
+}
+
+/// Measures arms on up to `threads` threads. `work` runs a job, or knows what it came to.
 pub fn measure(
     arms: &[Arm],
-    quick: bool,
-    repetitions: u64,
+    jobs: &[Job],
     threads: usize,
+    work: impl Fn(Job) -> Outcome + Sync,
     done: impl Fn(usize) + Sync,
 ) -> Vec<Point> {
-    let outcomes = parallel::map(
-        &jobs(arms, quick, repetitions),
-        threads,
-        |job| match *job {
-            Job::Interval(arm, cell) => Outcome::Alarms(arm, interval(&arms[arm], cell)),
-            Job::Threshold(arm, cell) => Outcome::Latencies(arm, threshold(&arms[arm], cell)),
-        },
-        done,
-    );
-    let empty = |arm: &Arm| Point {
-        name: arm.name.clone(),
-        alarms: Vec::new(),
-        healthy: Vec::new(),
-        datagrams: Vec::new(),
-        first: Vec::new(),
-        full: Vec::new(),
-    };
+    let outcomes = parallel::map(jobs, threads, |job| work(*job), done);
+    let empty = |arm: &Arm| Point { name: arm.name.clone(), alarms: Vec::new(), latencies: Vec::new() };
     let mut points: Vec<_> = arms.iter().map(empty).collect();
-    for outcome in outcomes {
+    for (job, outcome) in jobs.iter().zip(outcomes) {
         match outcome {
-            Outcome::Alarms(arm, alarms) => {
-                points[arm].alarms.push(alarms.all as f64);
-                points[arm].healthy.push(alarms.healthy as f64);
-                points[arm].datagrams.push(alarms.datagrams as f64);
-            }
-            Outcome::Latencies(arm, latencies) => {
-                points[arm].first.extend(latencies.first);
-                points[arm].full.extend(latencies.full);
-            }
+            Outcome::Alarms(alarms) => points[job.arm].alarms.push((job.cell, alarms)),
+            Outcome::Latencies(latencies) => points[job.arm].latencies.push((job.cell, latencies)),
         }
     }
     points
 }
 
-/// How many runs that is.
-pub fn runs(arms: &[Arm], quick: bool, repetitions: u64) -> usize {
-    jobs(arms, quick, repetitions).len()
-}
-
-fn jobs(arms: &[Arm], quick: bool, repetitions: u64) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for cell in interval_cells(quick, repetitions) {
-        jobs.extend((0..arms.len()).map(|arm| Job::Interval(arm, cell)));
-    }
-    for cell in threshold_cells(repetitions.max(THRESHOLDS)) {
-        jobs.extend((0..arms.len()).map(|arm| Job::Threshold(arm, cell)));
-    }
-    jobs
-}
-
 impl Point {
-    /// False positives in percent of another arm's, and the half width of the 95 % interval over runs.
-    pub fn alarms_of(&self, baseline: &Self) -> (f64, f64) {
-        percent(stats::ratio(&self.alarms, &baseline.alarms))
+    /// The sum of something over the runs of the Interval experiment.
+    pub fn sum(&self, what: fn(&Alarms) -> u64) -> u64 {
+        self.alarms.iter().map(|(_, alarms)| what(alarms)).sum()
     }
 
-    /// The same of those by healthy members.
-    pub fn healthy_of(&self, baseline: &Self) -> (f64, f64) {
-        percent(stats::ratio(&self.healthy, &baseline.healthy))
-    }
-
-    /// The same of datagrams.
-    pub fn datagrams_of(&self, baseline: &Self) -> (f64, f64) {
-        percent(stats::ratio(&self.datagrams, &baseline.datagrams))
-    }
-
-    /// Median first detection and median full dissemination, in percent of another arm's.
-    pub fn latency_of(&self, baseline: &Self) -> (f64, f64) {
-        let of = |mine: &[f64], theirs: &[f64]| match (stats::median(mine), stats::median(theirs)) {
-            (Some(mine), Some(theirs)) => mine / theirs * 100.0,
-            _ => f64::NAN,
+    /// That sum in percent of another arm's.
+    pub fn sum_of(&self, baseline: &Self, what: fn(&Alarms) -> u64) -> Estimate {
+        let sum = |point: &Self, runs: &[usize]| -> u64 {
+            runs.iter().filter_map(|run| point.alarms.get(*run)).map(|(_, alarms)| what(alarms)).sum()
         };
-        (of(&self.first, &baseline.first), of(&self.full, &baseline.full))
+        let cells: Vec<_> = self.alarms.iter().map(|(cell, _)| *cell).collect();
+        Strata::of(&cells).estimate(|runs| percent(sum(self, runs) as f64, sum(baseline, runs) as f64))
+    }
+
+    /// A quantile of latencies of the Threshold experiment, in seconds; not a number of none.
+    pub fn latency(&self, what: fn(&Latencies) -> &[f64], part: f64) -> f64 {
+        let all: Vec<usize> = (0..self.latencies.len()).collect();
+        self.latency_in(&all, what, part)
+    }
+
+    /// That quantile in percent of another arm's.
+    pub fn latency_of(&self, baseline: &Self, what: fn(&Latencies) -> &[f64], part: f64) -> Estimate {
+        let cells: Vec<_> = self.latencies.iter().map(|(cell, _)| *cell).collect();
+        Strata::of(&cells).estimate(|runs| {
+            percent(self.latency_in(runs, what, part), baseline.latency_in(runs, what, part))
+        })
+    }
+
+    fn latency_in(&self, runs: &[usize], what: fn(&Latencies) -> &[f64], part: f64) -> f64 {
+        let values: Vec<f64> = runs
+            .iter()
+            .filter_map(|run| self.latencies.get(*run))
+            .flat_map(|(_, latencies)| what(latencies).iter().copied())
+            .collect();
+        stats::quantile(&values, part).unwrap_or(f64::NAN)
     }
 }
 
-fn percent((ratio, width): (f64, f64)) -> (f64, f64) {
-    (ratio * 100.0, width * 100.0)
+fn percent(part: f64, whole: f64) -> f64 {
+    part / whole * 100.0
 }

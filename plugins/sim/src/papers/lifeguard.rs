@@ -11,7 +11,7 @@ use crate::world::{Seat, World};
 use core::time::Duration;
 use haulout::{Event, Instant};
 use haulout_codec_serde::PostcardCodec;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Members of the experiments.
 pub const MEMBERS: usize = 128;
@@ -27,7 +27,7 @@ const QUIET: Duration = Duration::from_secs(15);
 const LENGTH: Duration = Duration::from_secs(120);
 
 /// One combination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     /// How many block.
     pub blocked: usize,
@@ -55,13 +55,13 @@ pub fn interval_cells(quick: bool, repetitions: u64) -> Vec<Cell> {
     cells
 }
 
-/// The combinations of the Threshold experiment that can yield detections: D of 8 s and more. They are few: also
-/// a quick measurement has all of them.
-pub fn threshold_cells(repetitions: u64) -> Vec<Cell> {
+/// The combinations of the Threshold experiment; if `quick`, those of them that can yield detections: D of 8 s
+/// and more.
+pub fn threshold_cells(quick: bool, repetitions: u64) -> Vec<Cell> {
     let mut cells = Vec::new();
     for repetition in 0..repetitions {
         for blocked in BLOCKED {
-            for duration in DURATIONS.into_iter().filter(|duration| *duration > 8_000) {
+            for duration in DURATIONS.into_iter().filter(|duration| !quick || *duration > 8_000) {
                 cells.push(Cell { blocked, duration, interval: None, repetition });
             }
         }
@@ -70,7 +70,7 @@ pub fn threshold_cells(repetitions: u64) -> Vec<Cell> {
 }
 
 /// What an Interval run came to.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alarms {
     /// Failure events about members that never block, raised by anybody.
     pub all: u64,
@@ -83,10 +83,12 @@ pub struct Alarms {
 }
 
 /// What a Threshold run came to, in seconds from the start of the anomaly, one entry a member that blocks.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Latencies {
     /// To the first failure event at another member.
     pub first: Vec<f64>,
+    /// To the first at a member that does not block.
+    pub first_healthy: Vec<f64>,
     /// To the event at all members that do not block.
     pub full: Vec<f64>,
 }
@@ -191,6 +193,8 @@ pub fn threshold(arm: &Arm, cell: Cell) -> Latencies {
         let told = &world.observer.told[subject.0];
         let seconds = |at: Instant| at.since(begin).as_secs_f64();
         latencies.first.extend(told.first().map(|(at, _)| seconds(*at)));
+        let first_healthy = told.iter().find(|(_, by)| !world.observer.is_blocked[by.0]);
+        latencies.first_healthy.extend(first_healthy.map(|(at, _)| seconds(*at)));
         let mut by: Vec<_> = told.iter().filter(|(_, by)| !world.observer.is_blocked[by.0]).collect();
         by.sort_by_key(|(at, by)| (*by, *at));
         by.dedup_by_key(|(_, by)| *by);
@@ -207,10 +211,11 @@ mod tests {
 
     #[test]
     fn grids_are_those_of_the_paper_and_the_quick_ones_a_part() {
-        assert_eq!((interval_cells(false, 10).len(), threshold_cells(10).len()), (4_320, 270));
+        assert_eq!((interval_cells(false, 10).len(), threshold_cells(false, 10).len()), (4_320, 540));
         let (full, quick) = (interval_cells(false, 1), interval_cells(true, 1));
         assert_eq!(quick.len(), 48);
         assert!(quick.iter().all(|cell| full.contains(cell)));
+        assert_eq!(threshold_cells(true, 3).len(), 81);
     }
 
     #[test]
