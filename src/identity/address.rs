@@ -60,6 +60,7 @@ impl AddressBytes {
     }
 
     /// Appends the first `len` of eight bytes: one copy of known size.
+    #[cfg(feature = "serde")]
     #[inline]
     pub(super) fn extend_up_to(&mut self, bytes: [u8; 8], len: usize) {
         match self.bytes.get_mut(self.len..self.len + 8) {
