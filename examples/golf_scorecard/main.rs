@@ -13,8 +13,9 @@ pub(crate) use cluster::Game;
 use cluster::{Figures, Player};
 
 use haulout::codec::{Codec, HeaderRef, MessageRef, SectionRef, UpdateRef, Version};
-use haulout::{Out, Renewing, State};
-use haulout_codec_serde::{BincodeCodec, CodecError, PostcardCodec, SerdeIdentity};
+use haulout::{Identity, Out, Renewing, State};
+use haulout_codec_protobuf::{ProtoIdentity, ProtobufCodec};
+use haulout_codec_serde::{BincodeCodec, PostcardCodec, SerdeIdentity};
 use haulout_identity_golf::{Index, Key, RosterId, Spot, SubnetId, golf_identity};
 use std::error::Error;
 use std::net::SocketAddr;
@@ -71,32 +72,38 @@ fn report(name: &str, figures: &Figures) {
 }
 
 /// The exact part: identity, codec, figures.
-pub(crate) fn card() -> Result<Vec<(&'static str, &'static str, Row)>, CodecError> {
+pub(crate) fn card() -> Result<Vec<(&'static str, &'static str, Row)>, Box<dyn Error>> {
     let small = RosterId::<8, 8>::new(Index::new(255).expect("it fits"), 255).expect("it fits");
     let place = SubnetId::<16, 16>::new(Spot::new(65_535).expect("it fits"), 65_535).expect("it fits");
     let here = SocketAddr::from(([10, 0, 0, 1], 7946));
     let mut card = Vec::new();
-    row(&mut card, "`RosterId<8, 8>`", &small, 460)?;
-    row(&mut card, "`MachineId`", &MachineId::make(1_023, 4_095), 275)?;
-    row(&mut card, "`SubnetId<16, 16>`", &place, 275)?;
-    row(&mut card, "`Renewing<SocketAddr>`, epoch below 2^24", &Renewing::new(here, (1 << 24) - 1), 120)?;
-    row(&mut card, "`Renewing<SocketAddr>`, epoch in seconds", &Renewing::new(here, 28_300_000), 110)?;
+    row(&mut card, "`RosterId<8, 8>`", &small, [460, 120])?;
+    row(&mut card, "`MachineId`", &MachineId::make(1_023, 4_095), [275, 120])?;
+    row(&mut card, "`SubnetId<16, 16>`", &place, [275, 120])?;
+    row(
+        &mut card,
+        "`Renewing<SocketAddr>`, epoch below 2^24",
+        &Renewing::new(here, (1 << 24) - 1),
+        [120, 60],
+    )?;
+    row(&mut card, "`Renewing<SocketAddr>`, epoch in seconds", &Renewing::new(here, 28_300_000), [110, 60])?;
     Ok(card)
 }
 
-/// One identity in every codec.
-fn row<I: SerdeIdentity>(
+/// One identity in every codec; how many updates are to fit, with the serde codecs and with protobuf.
+fn row<I: SerdeIdentity + ProtoIdentity>(
     card: &mut Vec<(&'static str, &'static str, Row)>,
     name: &'static str,
     identity: &I,
-    goal: usize,
-) -> Result<(), CodecError> {
+    [goal, protobuf]: [usize; 2],
+) -> Result<(), Box<dyn Error>> {
     card.push((name, "postcard", measure(&PostcardCodec, identity, goal)?));
     card.push((name, "bincode", measure(&BincodeCodec, identity, goal)?));
+    card.push((name, "protobuf", measure(&ProtobufCodec, identity, protobuf)?));
     Ok(())
 }
 
-fn measure<I: SerdeIdentity, C: Codec<I>>(codec: &C, source: &I, goal: usize) -> Result<Row, C::Error> {
+fn measure<I: Identity, C: Codec<I>>(codec: &C, source: &I, goal: usize) -> Result<Row, C::Error> {
     let header = |message| HeaderRef {
         version: Version::CURRENT,
         cluster: None,

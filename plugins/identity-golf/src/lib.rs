@@ -23,8 +23,12 @@
 //! | --- | --- |
 //! | `serde` (default) | `Serialize`, `Deserialize` |
 //! | `std` (default) | [`SharedRoster`], rosters from files |
+//! | `protobuf` | all kinds on the wire of every language, by `haulout-codec-protobuf`: [`v1::GolfedNode`] |
 #![no_std]
-#![cfg_attr(not(feature = "std"), allow(rustdoc::broken_intra_doc_links, reason = "links to what is off"))]
+#![cfg_attr(
+    not(all(feature = "std", feature = "protobuf")),
+    allow(rustdoc::broken_intra_doc_links, reason = "links to what is off")
+)]
 
 extern crate alloc;
 #[cfg(feature = "std")]
@@ -38,10 +42,14 @@ mod layout;
 mod macros;
 mod number;
 mod packed;
+#[cfg(feature = "protobuf")]
+mod proto;
 mod roster;
 mod serial;
 mod subnet;
 mod text;
+#[cfg(feature = "protobuf")]
+pub mod v1;
 #[cfg(feature = "serde")]
 mod wire;
 
@@ -51,6 +59,8 @@ pub use facts::{Golfed, With};
 pub use key::Key;
 pub use layout::{Field, Fields, Layout};
 pub use number::{Fits, Number, Value, Width};
+#[cfg(feature = "protobuf")]
+pub use proto::{NodeFields, ProtoValue};
 pub use roster::{Index, Roster, RosterError, RosterId};
 #[cfg(feature = "std")]
 pub use roster::{LoadError, SharedRoster};
@@ -68,6 +78,14 @@ pub mod __private {
     pub use haulout::fingerprint::{Canonical, CanonicalSink};
     #[cfg(feature = "serde")]
     pub use serde;
+
+    #[cfg(feature = "protobuf")]
+    pub mod proto {
+        //! For `ProtoIdentity`.
+        pub use crate::proto::{put, take};
+        pub use haulout::Out;
+        pub use haulout_codec_protobuf::{CodecError, InvalidNode, ProtoIdentity};
+    }
 
     /// The bits of all fields, as far as a `u32` counts.
     pub const fn sum(widths: &[u32]) -> u32 {

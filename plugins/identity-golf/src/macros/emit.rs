@@ -170,6 +170,8 @@ macro_rules! __golf_layout {
                 $crate::__private::supersedes(*self, *other)
             }
         }
+
+        $crate::__golf_protobuf! { $name }
     };
 }
 
@@ -218,4 +220,20 @@ macro_rules! __golf_serde {
 #[macro_export]
 macro_rules! __golf_serde {
     ($name:ident $carrier:ident) => {};
+}
+
+#[cfg(feature = "protobuf")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __golf_protobuf {
+    ($name:ident) => {
+        $crate::__golf_proto_identity! { [] $name where [] }
+    };
+}
+
+#[cfg(not(feature = "protobuf"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __golf_protobuf {
+    ($name:ident) => {};
 }

@@ -1,7 +1,6 @@
-//! The engine's conformance kit over every kind and both codecs.
+//! The engine's conformance kit over every kind and every codec.
 
-use crate::samples::{Member, Otter, Pebble, Role, Seal, Whale, check, edges, entry, machine, place};
-use haulout_codec_serde::SerdeIdentity;
+use crate::samples::{Member, Otter, Pebble, Role, Seal, Whale, Wired, check, edges, entry, machine, place};
 use haulout_identity_golf::With;
 
 #[test]
@@ -26,7 +25,7 @@ fn declared_identities_keep_the_laws() {
 }
 
 /// Epochs at one place, and four other places.
-fn placed<I: SerdeIdentity>(bits: u32, make: impl Fn(u128, u64) -> I) -> Vec<I> {
+fn placed<I: Wired>(bits: u32, make: impl Fn(u128, u64) -> I) -> Vec<I> {
     let lives = edges(bits).map(|epoch| make(255, epoch)).into_iter();
     lives.chain((0..4).map(|place| make(place, 1))).collect()
 }

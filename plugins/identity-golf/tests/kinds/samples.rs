@@ -1,6 +1,7 @@
 //! The identities that the tests share, and samples of each kind for the conformance kit.
 
 use haulout::{Identity, conformance};
+use haulout_codec_protobuf::{ProtoIdentity, ProtobufCodec};
 use haulout_codec_serde::{BincodeCodec, PostcardCodec, SerdeIdentity};
 use haulout_identity_golf::{Index, RosterId, Spot, SubnetId, With, golf_facts, golf_identity};
 use std::net::SocketAddr;
@@ -72,11 +73,16 @@ pub(crate) fn edges(bits: u32) -> [u64; 6] {
     [0, 1, half - 1, half, half.wrapping_add(1) & top, top]
 }
 
-/// The laws of identities, and of both codecs.
-pub(crate) fn check<I: SerdeIdentity>(samples: &[I]) {
+/// An identity that goes on every wire.
+pub(crate) trait Wired: SerdeIdentity + ProtoIdentity {}
+impl<I: SerdeIdentity + ProtoIdentity> Wired for I {}
+
+/// The laws of identities, and of every codec.
+pub(crate) fn check<I: Wired>(samples: &[I]) {
     conformance::identity(samples);
     conformance::codec(&PostcardCodec, samples);
     conformance::codec(&BincodeCodec, samples);
+    conformance::codec(&ProtobufCodec, samples);
 }
 
 /// An update of this identity, as postcard writes it: the lead byte and the identity.
