@@ -199,6 +199,9 @@ impl<S: Spec> Engine<S> {
     ///
     /// What does not fit is dropped and counted (`oversized`).
     pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
+        if self.protocol.outbox.is_empty() {
+            return None;
+        }
         self.protocol.clamp(now);
         let transmit = self.transmit(buf);
         self.protocol.settle();

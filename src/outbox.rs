@@ -126,6 +126,11 @@ impl<I: Identity> Outbox<I> {
     }
 
     #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    #[inline]
     pub(crate) fn is_full(&self) -> bool {
         self.len >= self.limit
     }

@@ -23,20 +23,22 @@ pub(super) enum Speaker {
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Applies an update that `speaker` told.
     pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
-        if update.identity.is_at(&self.me.addr) {
-            return self.hear_about_me(&update);
+        match self.members.find(&update.identity.addr()) {
+            Some(slot) if self.is_known(slot, &update) => {}
+            Some(slot) => self.merge(slot, update, speaker),
+            // Our own key is never in the table.
+            None if update.identity.is_at(&self.me.addr) => self.hear_about_me(&update),
+            None => self.learn(update),
         }
-        let Some(slot) = self.members.find(&update.identity.addr()) else { return self.learn(update) };
+    }
+
+    /// Whether an update says nothing new, as most do: it is the cell of the table that changes nothing.
+    #[inline]
+    fn is_known(&self, slot: Slot, update: &Update<I>) -> bool {
         let held = &self.members[slot];
-        let same = held.identity == update.identity;
-        if same
-            && (held.incarnation, held.state, update.state)
-                == (update.incarnation, State::Alive, State::Alive)
-        {
-            // Most of what is told is known: the cell of the table that changes nothing.
-            return;
-        }
-        self.merge(slot, update, speaker);
+        (update.state, held.state) == (State::Alive, State::Alive)
+            && held.incarnation == update.incarnation
+            && held.identity == update.identity
     }
 
     /// Carries out the cell of the merge table.

@@ -17,6 +17,8 @@ type Config struct {
 	Settings Settings
 	// Loss is for tests: the share of datagrams that it drops instead of sending.
 	Loss float64
+	// LossSeed decides which.
+	LossSeed uint64
 }
 
 // Node runs a Member on a UDP socket, in one goroutine.
@@ -26,6 +28,7 @@ type Node struct {
 	events   chan Event
 	done     chan struct{}
 	loss     float64
+	draws    *rand.Rand
 }
 
 // Start binds the socket and starts the member. It runs until it has left, or the context is done.
@@ -41,7 +44,8 @@ func Start(ctx context.Context, config Config) (*Node, error) {
 	bound = netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())
 	me := Identity{config.Name, bound, EpochNow()}
 	m := New(me, config.Settings, config.Label, rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
-	n := &Node{conn, make(chan func(*Member, time.Duration)), make(chan Event, 1_024), make(chan struct{}), config.Loss}
+	n := &Node{conn, make(chan func(*Member, time.Duration)), make(chan Event, 1_024), make(chan struct{}), config.Loss,
+		rand.New(rand.NewPCG(config.LossSeed, 0))}
 	go n.run(ctx, m, config.Join)
 	return n, nil
 }
@@ -130,7 +134,7 @@ func (n *Node) receive(datagrams chan<- []byte) {
 
 func (n *Node) drain(m *Member) {
 	for _, datagram := range m.Outbox() {
-		if n.loss > 0 && rand.Float64() < n.loss {
+		if n.loss > 0 && n.draws.Float64() < n.loss {
 			continue
 		}
 		_, _ = n.conn.WriteToUDPAddrPort(datagram.Data, datagram.To) // A datagram may be lost.

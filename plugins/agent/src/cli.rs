@@ -102,6 +102,12 @@ pub(crate) struct AgentArgs {
     /// Stop at once when this process, which started the agent, ends
     #[arg(long, hide = true, value_name = "PID")]
     pub(crate) end_with_parent: Option<u32>,
+    /// For tests: the share of datagrams to drop instead of sending, from 0 to 1
+    #[arg(long, hide = true, value_name = "SHARE", default_value = "0", value_parser = share)]
+    pub(crate) loss: f64,
+    /// For tests: what decides which datagrams are dropped
+    #[arg(long, hide = true, value_name = "SEED", default_value = "1")]
+    pub(crate) loss_seed: u64,
 }
 
 /// Which agent is meant.
@@ -219,6 +225,13 @@ fn state(text: &str) -> Result<State, String> {
         .into_iter()
         .find(|state| state.to_string() == text)
         .ok_or_else(|| "the states are alive, suspect, down and left".into())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share from 0 to 1".into()),
+    }
 }
 
 fn demo_members(text: &str) -> Result<usize, String> {

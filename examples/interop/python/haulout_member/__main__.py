@@ -2,8 +2,9 @@
 
     python -m haulout_member --name py-1 --bind 127.0.0.1:7950 --join 127.0.0.1:7946
 
-Commands on standard input: `members`, `records`, `services`, `digest`, `put TOPIC KEY VALUE`,
-`remove TOPIC KEY`, `event NAME PAYLOAD`, `leave`. End of input changes nothing; SIGINT and SIGTERM leave.
+Commands on standard input: `members`, `records`, `services`, `digest`, `dropped`,
+`put TOPIC KEY VALUE`, `remove TOPIC KEY`, `event NAME PAYLOAD`, `leave`. End of input changes
+nothing; SIGINT and SIGTERM leave.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--service", action="append", default=[], metavar="NAME:PORT[,tag=TAG]",
                         help="a service to offer, at the address of the member")
     parser.add_argument("--loss", type=float, default=0.0, help="share of datagrams to drop, for tests")
+    parser.add_argument("--loss-seed", type=int, default=1, help="what decides which are dropped")
     return parser
 
 
@@ -62,7 +64,7 @@ def _route(text: str) -> Route:
 
 async def _run(arguments: argparse.Namespace) -> int:
     node = await Node.start(arguments.name, arguments.bind, arguments.join, arguments.label,
-                            PROFILES[arguments.profile], arguments.loss)
+                            PROFILES[arguments.profile], arguments.loss, arguments.loss_seed)
     for record in arguments.record:
         place, _, value = record.partition("=")
         topic, _, key = place.partition("/")
@@ -123,6 +125,8 @@ def _command(node: Node, stop: asyncio.Event, words: list[str]) -> None:
         case ["digest"]:
             members, records = (member.sync.digest(plane).root() for plane in (pb.PLANE_MEMBERS, pb.PLANE_RECORDS))
             _say(kind="digest", members=f"{members:016x}", records=f"{records:016x}")
+        case ["dropped"]:
+            _say(kind="dropped", malformed=member.dropped["malformed"])
         case ["put", topic, key, value]:
             node.put(int(topic), key.encode(), value.strip().encode())
         case ["remove", topic, key]:
@@ -132,7 +136,7 @@ def _command(node: Node, stop: asyncio.Event, words: list[str]) -> None:
         case ["leave"]:
             stop.set()
         case _:
-            raise ValueError("commands: members, records, services, digest, put, remove, event, leave")
+            raise ValueError("commands: members, records, services, digest, dropped, put, remove, event, leave")
 
 
 def _say(**data) -> None:

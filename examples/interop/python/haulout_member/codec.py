@@ -10,6 +10,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from .gen import haulout_pb2 as pb
 from .identity import Identity, Refused, identity_of, key_of, route_of
+from .wire import has_wide_varint
 
 VERSION = 1
 MAX_SENT = 1_400
@@ -100,6 +101,8 @@ def decode(data: bytes) -> Datagram:
         packet.ParseFromString(data)
     except DecodeError as error:
         raise Refused(f"it is not protobuf: {error}") from None
+    if has_wide_varint(pb.Packet.DESCRIPTOR, data):
+        raise Refused("it is not protobuf: a varint has more than 64 bits")
     header = packet.header
     if not packet.HasField("header") or not header.HasField("source"):
         raise Refused("it has no header or no source")

@@ -22,15 +22,16 @@ class Node(asyncio.DatagramProtocol):
         self._member_of, self._route = member_of, route
         self._transport: asyncio.DatagramTransport | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._loss, self._rng = 0.0, random.Random(1)
+        self._loss, self._rng = 0.0, random.Random()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.member: Member
 
     @classmethod
     async def start(cls, name: str, bind: Route, join: list[Route] = (), label: str | None = None,
-                    settings: Settings = PROFILES["lan"], loss: float = 0.0) -> Node:
+                    settings: Settings = PROFILES["lan"], loss: float = 0.0,
+                    loss_seed: int = 1) -> Node:
         """Binds a socket and joins, or, without anybody to join, starts a cluster. `loss` is for tests: the share
-        of datagrams that it drops instead of sending."""
+        of datagrams that it drops instead of sending, drawn from `loss_seed`."""
         check_name(name)
 
         def member_of(route: Route) -> Member:
@@ -38,7 +39,7 @@ class Node(asyncio.DatagramProtocol):
 
         loop = asyncio.get_running_loop()
         _, node = await loop.create_datagram_endpoint(lambda: cls(member_of, bind), local_addr=bind)
-        node._loss = loss
+        node._loss, node._rng = loss, random.Random(loss_seed)
         for route in join:
             node._do(node.member.join, route)
         if not join:

@@ -4,6 +4,7 @@ mod board;
 mod flags;
 mod journal;
 mod logging;
+mod lossy;
 mod name;
 mod notices;
 mod services;
@@ -24,6 +25,7 @@ use crate::signals::Signals;
 use haulout::Named;
 use haulout::broadcast::Registry;
 use haulout_tokio::{Handle, LeaveError, UserEvents};
+use lossy::Loss;
 use start::Started;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -105,7 +107,8 @@ pub(crate) async fn run(args: &AgentArgs) -> Result<Answer, Failure> {
     }
     // Before anybody can know this process: a signal never finds it unprepared.
     let mut signals = Signals::listen().map_err(|error| Failure::Failed(error.to_string()))?;
-    let Started { agent, listener, events, mut told } = start::start(&settings).await?;
+    let loss = Loss { share: args.loss, seed: args.loss_seed };
+    let Started { agent, listener, events, mut told } = start::start(&settings, loss).await?;
     let mut watching = tokio::spawn(watch::watch(agent.clone(), events));
     let (stop, stopped) = oneshot::channel::<()>();
     let mut serving = tokio::spawn(control::serve(listener, agent.clone(), async {

@@ -1,5 +1,6 @@
 //! From settings to a running node, every error with what to do about it.
 
+use super::lossy::{Loss, Lossy};
 use super::name::default_name;
 use super::{About, Agent, Board, Identity, Journal, Notices, Services};
 use crate::clock::now_ms;
@@ -31,7 +32,7 @@ pub(super) struct Started {
 }
 
 /// Binds both sockets, then starts the node: nobody hears of an agent that cannot run.
-pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
+pub(super) async fn start(settings: &Settings, loss: Loss) -> Result<Started, Failure> {
     let started_ms = now_ms();
     let udp = Udp::bind(settings.bind)
         .map_err(|source| failed(&StartError::Bind { address: settings.bind, source }, settings))?;
@@ -41,7 +42,8 @@ pub(super) async fn start(settings: &Settings) -> Result<Started, Failure> {
     let listener = Listener::bind(&endpoint).await.map_err(|error| Failure::Failed(error.to_string()))?;
     let control = listener.endpoint().map_err(|error| Failure::Failed(error.to_string()))?;
 
-    let (handle, events) = node(settings, udp, name).await.map_err(|error| failed(&error, settings))?;
+    let (handle, events) =
+        node(settings, Lossy::new(udp, loss), name).await.map_err(|error| failed(&error, settings))?;
     let identity = handle.local().identity;
     tracing::info!(
         name = %identity.name(), address = %identity.address(), bind = %bound, control = %control,
@@ -86,7 +88,11 @@ async fn offer(agent: &Agent, settings: &Settings) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn node(settings: &Settings, udp: Udp, name: Name) -> Result<(Node, Events<Identity>), StartError> {
+async fn node(
+    settings: &Settings,
+    udp: Lossy<Udp>,
+    name: Name,
+) -> Result<(Node, Events<Identity>), StartError> {
     let registry = Registry::new().record(SERVICES).and_then(|registry| registry.event(EVENTS));
     let registry = registry.expect("two topics, two numbers, two names");
     let epoch = epoch_from_unix(now_ms() / 1_000);

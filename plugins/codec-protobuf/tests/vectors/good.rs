@@ -104,6 +104,10 @@ fn headers() -> Vec<(&'static str, Header<Node>)> {
         ("source: IPv6", from(member("seal-6", "[2001:db8::6]:7946", EPOCH))),
         ("source: lowest values", from(member("a", "0.0.0.0:0", 0))),
         ("source: highest values", from(member(&"n".repeat(64), "255.255.255.255:65535", u64::MAX))),
+        (
+            "source: a name that begins with a byte order mark",
+            from(member("\u{feff}seal", "10.0.0.1:7946", EPOCH)),
+        ),
         ("source: a name that is not ASCII", from(member("größer-海豹", "10.0.0.1:7946", EPOCH))),
     ]
 }
@@ -187,6 +191,10 @@ fn liberal() -> Vec<(&'static str, Vec<u8>)> {
         ("liberal: the last of two messages", packet(&[ping.clone(), bytes(9, &uint(1, 9))].concat())),
         ("liberal: a default that is written", packet(&bytes(8, &uint(1, 0)))),
         ("liberal: a highest version that is the same", packet(&[uint(2, 1), ping.clone()].concat())),
+        (
+            "liberal: a varint of ten bytes",
+            packet(&bytes(8, &[&[0x08, 0x87][..], &[0x80; 8], &[0x01]].concat())),
+        ),
         ("liberal: a varint that is not the shortest", packet(&bytes(8, &[0x08, 0x87, 0x80, 0x00]))),
         ("liberal: a list that is not packed", packet(&bytes(21, &single))),
         ("liberal: a list in several packs", packet(&bytes(21, &packs))),

@@ -3,6 +3,7 @@
 //! `HAULOUT_REGENERATE=1 cargo test -p haulout-codec-protobuf --test vectors` writes them.
 
 mod good;
+mod mutants;
 mod mutated;
 mod prints;
 mod refused;

@@ -1,5 +1,5 @@
 // Command haulout-member is a member of a Haulout cluster that tells what happens, a JSON object a line, and takes
-// commands by lines: members, records, services, digest, put TOPIC KEY VALUE, remove TOPIC KEY, event NAME PAYLOAD,
+// commands by lines: members, records, services, digest, dropped, put TOPIC KEY VALUE, remove TOPIC KEY, event NAME PAYLOAD,
 // leave.
 // End of input changes nothing; SIGINT and SIGTERM leave.
 package main
@@ -70,6 +70,7 @@ func parse() (member.Config, []string, error) {
 	profile := flag.String("profile", "lan", "timings: lan, wan or local")
 	flag.StringVar(&config.Name, "name", "", "name, unique in the cluster")
 	flag.Float64Var(&config.Loss, "loss", 0, "share of datagrams to drop, for tests")
+	flag.Uint64Var(&config.LossSeed, "loss-seed", 1, "what decides which are dropped")
 	flag.StringVar(&config.Label, "label", "", "the cluster's label")
 	flag.Func("join", "`IP:PORT` of a member to join through; may be repeated", list(&join))
 	flag.Func("service", "`NAME:PORT[,tag=TAG]` to offer; may be repeated", list(&services))
@@ -147,6 +148,10 @@ func command(node *member.Node, words []string) error {
 			say(map[string]any{"kind": "digest", "members": fmt.Sprintf("%016x", members),
 				"records": fmt.Sprintf("%016x", records)})
 		})
+	case verb == "dropped":
+		do(func(m *member.Member, _ time.Duration) {
+			say(map[string]any{"kind": "dropped", "malformed": m.Dropped["malformed"]})
+		})
 	case verb == "put" && len(words) > 3:
 		at, value := topic(), strings.Join(words[3:], " ")
 		do(func(m *member.Member, now time.Duration) {
@@ -170,7 +175,7 @@ func command(node *member.Node, words []string) error {
 	case verb == "leave":
 		node.Leave()
 	default:
-		return errors.New("commands: members, records, services, digest, put, remove, event, leave")
+		return errors.New("commands: members, records, services, digest, dropped, put, remove, event, leave")
 	}
 	return err
 }

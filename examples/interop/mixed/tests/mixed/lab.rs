@@ -23,6 +23,7 @@ pub(crate) enum Language {
 struct Member {
     language: Language,
     process: Child,
+    address: String,
     /// Commands to a member in Python or Go, and what it answers.
     talk: Option<(ChildStdin, Receiver<Value>)>,
 }
@@ -58,9 +59,9 @@ impl Lab {
 
     /// Three agents, two members in Python and two in Go, each with a service of its name.
     pub(crate) fn cluster(&mut self, loss: f64) {
-        let seed = self.start("rust-1", Language::Rust, None, 0.0);
+        let seed = self.start("rust-1", Language::Rust, None, loss);
         for name in ["rust-2", "rust-3"] {
-            self.start(name, Language::Rust, Some(&seed), 0.0);
+            self.start(name, Language::Rust, Some(&seed), loss);
         }
         for (name, language) in [
             ("python-1", Language::Python),
@@ -82,12 +83,11 @@ impl Lab {
         };
         match language {
             Language::Rust => command.arg("agent").arg("--control").arg(self.control(name)),
-            Language::Python => command
-                .current_dir(sources("python"))
-                .args(["-m", "haulout_member", "--loss"])
-                .arg(loss.to_string()),
-            Language::Go => command.arg("--loss").arg(loss.to_string()),
+            Language::Python => command.current_dir(sources("python")).args(["-m", "haulout_member"]),
+            Language::Go => &mut command,
         };
+        let (loss, draws) = (loss.to_string(), self.members.len().to_string());
+        command.args(["--loss", &loss, "--loss-seed", &draws]);
         command.args(["--name", name, "--bind", &address, "--service", &format!("{name}:8080")]);
         if let Some(seed) = seed {
             command.args(["--join", seed]);
@@ -98,7 +98,8 @@ impl Lab {
         let process = command.stderr(Stdio::null()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut process = process.unwrap_or_else(|error| panic!("{name}: {error}"));
         let talk = (language != Language::Rust).then(|| listen(&mut process));
-        self.members.insert(name.into(), Member { language, process, talk });
+        let member = Member { language, process, address: address.clone(), talk };
+        self.members.insert(name.into(), member);
         self.until(PATIENCE, "it answers", |lab| lab.view(name).contains_key(name));
         address
     }
@@ -168,12 +169,22 @@ impl Lab {
         Some((told["members"].as_str()?.into(), told["records"].as_str()?.into()))
     }
 
-    pub(crate) fn names(&self) -> Vec<String> {
-        self.members.keys().cloned().collect()
+    /// How many datagrams a member has refused.
+    pub(crate) fn refused(&mut self, name: &str) -> Option<u64> {
+        if self.members[name].language == Language::Rust {
+            let dropped = &self.info(name)["dropped"];
+            return Some(dropped["malformed"].as_u64()? + dropped["sealed"].as_u64()?);
+        }
+        self.ask(name, "dropped")["malformed"].as_u64()
     }
 
-    pub(crate) fn count(&self, language: Language) -> usize {
-        self.members.values().filter(|member| member.language == language).count()
+    /// Where a member listens.
+    pub(crate) fn address(&self, name: &str) -> &str {
+        &self.members[name].address
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.members.keys().cloned().collect()
     }
 
     /// Whether every member sees every member alive, and nobody else.
