@@ -1,6 +1,8 @@
 //! The engine's face: getters, what the world did (`handle_*`), what the user wants (verbs), and the
 //! effects to carry out (`poll_*`).
 
+#[cfg(feature = "bench")]
+mod door;
 mod receive;
 mod transmit;
 

@@ -27,6 +27,9 @@ golf_identity! {
     renew = epoch;
 }
 
+/// An identity, a codec, and what they make.
+type Scored = (&'static str, &'static str, Row);
+
 /// Bytes and counts of one identity in one codec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
@@ -72,7 +75,7 @@ fn report(name: &str, figures: &Figures) {
 }
 
 /// The exact part: identity, codec, figures.
-pub(crate) fn card() -> Result<Vec<(&'static str, &'static str, Row)>, Box<dyn Error>> {
+pub(crate) fn card() -> Result<Vec<Scored>, Box<dyn Error>> {
     let small = RosterId::<8, 8>::new(Index::new(255).expect("it fits"), 255).expect("it fits");
     let place = SubnetId::<16, 16>::new(Spot::new(65_535).expect("it fits"), 65_535).expect("it fits");
     let here = SocketAddr::from(([10, 0, 0, 1], 7946));
@@ -92,7 +95,7 @@ pub(crate) fn card() -> Result<Vec<(&'static str, &'static str, Row)>, Box<dyn E
 
 /// One identity in every codec; how many updates are to fit, with the serde codecs and with protobuf.
 fn row<I: SerdeIdentity + ProtoIdentity>(
-    card: &mut Vec<(&'static str, &'static str, Row)>,
+    card: &mut Vec<Scored>,
     name: &'static str,
     identity: &I,
     [goal, protobuf]: [usize; 2],

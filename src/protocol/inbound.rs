@@ -117,6 +117,15 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         Ok(())
     }
 
+    /// What is decoded already.
+    #[cfg(feature = "bench")]
+    pub(crate) fn hear_from(&mut self, teller: &I::Addr, updates: impl Iterator<Item = Update<I>>) {
+        let Some(slot) = self.members.find(teller) else { return };
+        for update in updates {
+            self.apply(update, Speaker::Member(slot));
+        }
+    }
+
     /// Applies what a member told of others, and of itself.
     #[inline]
     fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {

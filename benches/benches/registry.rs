@@ -1,7 +1,7 @@
 //! What publishing costs, and hearing what others publish, while few or many records wait to be told.
 //!
 //! ```text
-//! cargo bench --bench registry
+//! cargo bench -p haulout-benches --bench registry
 //! ```
 
 use core::net::SocketAddr;

@@ -1,0 +1,45 @@
+//! Every operation of the hot path, at every size of the cluster, with every codec.
+//!
+//! ```text
+//! cargo bench -p haulout-benches --bench hot_path
+//! ```
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use haulout_benches::ours::Ours;
+use haulout_benches::{Op, SIZES, Subject, clock};
+use haulout_codec_protobuf::ProtobufCodec;
+use haulout_codec_serde::{BincodeCodec, PostcardCodec};
+use std::time::Duration;
+
+fn measure(c: &mut Criterion, codec: &str, size: usize, subject: &mut dyn Subject) {
+    for op in Op::ALL.into_iter().filter(|op| op.fits(size)) {
+        let id = BenchmarkId::new(format!("{codec}/{}", op.name()), size);
+        c.bench_function(&id.to_string(), |b| {
+            b.iter_custom(|iterations| {
+                let runs = iterations.div_ceil(subject.operations(op) as u64);
+                let mut took = Duration::ZERO;
+                for _ in 0..runs {
+                    subject.prepare(op);
+                    took += clock::time(subject, op);
+                }
+                let done = runs * subject.operations(op) as u64;
+                took.mul_f64(iterations as f64 / done as f64)
+            });
+        });
+    }
+}
+
+fn hot_path(c: &mut Criterion) {
+    for size in SIZES {
+        measure(c, "postcard", size, &mut Ours::new(PostcardCodec, size));
+        measure(c, "bincode", size, &mut Ours::new(BincodeCodec, size));
+        measure(c, "protobuf", size, &mut Ours::new(ProtobufCodec, size));
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800)).sample_size(20);
+    targets = hot_path
+}
+criterion_main!(benches);

@@ -1,0 +1,25 @@
+//! Times one operation of one subject.
+
+use crate::{Op, Subject};
+use std::time::{Duration, Instant};
+
+/// Nanoseconds an operation took in the median of some runs.
+pub fn median(subject: &mut dyn Subject, op: Op, samples: usize) -> f64 {
+    subject.prepare(op);
+    subject.run(op);
+    let mut all: Vec<f64> = (0..samples)
+        .map(|_| {
+            subject.prepare(op);
+            time(subject, op).as_nanos() as f64 / subject.operations(op) as f64
+        })
+        .collect();
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
+
+/// One run.
+pub fn time(subject: &mut dyn Subject, op: Op) -> Duration {
+    let start = Instant::now();
+    std::hint::black_box(subject.run(op));
+    start.elapsed()
+}

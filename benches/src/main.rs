@@ -1,0 +1,88 @@
+//! Measures the hot path and writes `docs/performance.md`.
+//!
+//! ```text
+//! cargo run --release -p haulout-benches               # everything, some minutes
+//! cargo run --release -p haulout-benches -- count 1024 # pings and acks for callgrind to count
+//! ```
+
+use haulout_benches::ours::Ours;
+use haulout_benches::{Op, SIZES, Subject, report};
+use haulout_codec_serde::PostcardCodec;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+/// Runs of the operation that are counted.
+const RUNS: usize = 4;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match arguments[..] {
+        [] => everything(),
+        ["count", size] => size.parse().map(count).map_err(Into::into),
+        _ => Err("usage: haulout-benches [count MEMBERS]".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn everything() -> Result<(), Box<dyn Error>> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let measured = report::measure(&SIZES, |size| eprintln!("measuring {size} members"));
+    let instructions: Vec<_> = SIZES.into_iter().filter_map(|size| Some((size, counted(size)?))).collect();
+    report::plot(&measured, &docs.join("performance.svg"))?;
+    let text = report::markdown(&measured, &instructions, &machine());
+    std::fs::write(docs.join("performance.md"), &text)?;
+    print!("{text}");
+    Ok(())
+}
+
+/// Pings and acks, and nothing else that callgrind would count.
+fn count(size: usize) {
+    let mut subject = Ours::new(PostcardCodec, size);
+    subject.prepare(Op::Ping);
+    for _ in 0..RUNS {
+        std::hint::black_box(subject.run(Op::Ping));
+    }
+}
+
+/// Instructions a ping and its ack, if valgrind is there.
+fn counted(size: usize) -> Option<f64> {
+    let out: PathBuf = std::env::temp_dir().join(format!("haulout-benches-{}", std::process::id()));
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--toggle-collect=*haulout_benches*Subject*run*"])
+        .arg(format!("--callgrind-out-file={}", out.display()))
+        .arg(std::env::current_exe().ok()?)
+        .args(["count", &size.to_string()])
+        .output()
+        .ok()?;
+    let _ = std::fs::remove_file(out);
+    let text = String::from_utf8_lossy(&output.stderr);
+    let total: f64 = text.lines().find_map(|line| line.split("Collected :").nth(1))?.trim().parse().ok()?;
+    Some(total / (RUNS * 4_096) as f64)
+}
+
+fn machine() -> String {
+    let first = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).lines().next()?.trim().to_string())
+    };
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
+        let line = text.lines().find(|line| line.starts_with("model name"))?;
+        Some(line.split(':').nth(1)?.trim().to_string())
+    });
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!(
+        "Machine: {}, {cores} cores; {}; haulout {}, foca 2.0.0, {}.",
+        cpu.unwrap_or_else(|| "a processor that does not tell its name".into()),
+        first("uname", &["-sr"]).unwrap_or_else(|| std::env::consts::OS.into()),
+        env!("CARGO_PKG_VERSION"),
+        first("rustc", &["--version"]).unwrap_or_else(|| "an unknown compiler".into()),
+    )
+}
