@@ -18,6 +18,7 @@
 //! | load a member does not depend on the size of the cluster | [`ConstantLoad`] |
 //! | datagrams stay within the size limit | [`DatagramSize`] |
 //! | records of live owners are everywhere, and none goes back | [`RecordsEverywhere`] |
+//! | a user event is told at most once, after it was sent, and later than all its sender had heard | [`MomentsOnce`] |
 
 mod accuracy;
 mod bounded;
@@ -26,6 +27,7 @@ mod convergence;
 mod ghosts;
 mod growing;
 mod load;
+mod moments;
 mod records;
 mod replay;
 mod resurrection;
@@ -38,6 +40,7 @@ pub use convergence::Convergence;
 pub use ghosts::NoGhosts;
 pub use growing::OnlyGrow;
 pub use load::ConstantLoad;
+pub use moments::MomentsOnce;
 pub use records::RecordsEverywhere;
 pub use replay::EventsReplay;
 pub use resurrection::NoResurrection;

@@ -2,13 +2,22 @@
 //!
 //! [`Stock`] runs the identities and codecs of this repository; implement [`Model`] for your own.
 
+#[cfg(feature = "golf")]
+mod golf;
+mod kept;
+
+#[cfg(feature = "golf")]
+pub use golf::Golfed;
+pub use kept::{Keeping, Kept};
+
 use crate::world::Seat;
 use core::fmt::Display;
 use core::marker::PhantomData;
 use core::net::{Ipv4Addr, SocketAddrV4};
-use haulout::broadcast::{Broadcasts, Registry, Topic};
+use haulout::broadcast::{Broadcasts, Topic};
 use haulout::codec::Codec;
 use haulout::{Config, ConfigError, Engine, Fixed, Identity, Name, Named, Renewing, Spec};
+use std::collections::BTreeMap;
 
 /// The identity of a model.
 pub type IdentityOf<M> = <<M as Model>::Spec as Spec>::Identity;
@@ -56,21 +65,43 @@ pub trait Model {
 }
 
 /// An identity of this repository, over addresses that number the seats.
-pub trait Stocked: Identity<Route = SocketAddrV4> + Display {
+pub trait Stocked: Identity + Display {
     /// The identity of a life.
     fn of(life: Life) -> Self;
+
+    /// Where an address leads.
+    fn route_to(address: SocketAddrV4) -> Self::Route;
+
+    /// The address that a route leads to.
+    fn address_of(route: &Self::Route) -> SocketAddrV4;
+}
+
+macro_rules! routes_are_addresses {
+    () => {
+        fn route_to(address: SocketAddrV4) -> SocketAddrV4 {
+            address
+        }
+
+        fn address_of(route: &SocketAddrV4) -> SocketAddrV4 {
+            *route
+        }
+    };
 }
 
 impl Stocked for Renewing<SocketAddrV4> {
     fn of(life: Life) -> Self {
         Self::new(address(life.seat), life.epoch)
     }
+
+    routes_are_addresses!();
 }
 
 impl Stocked for Fixed<SocketAddrV4> {
     fn of(life: Life) -> Self {
         Self::new(address(life.seat))
     }
+
+    routes_are_addresses!();
 }
 
 impl Stocked for Named<SocketAddrV4> {
@@ -78,38 +109,48 @@ impl Stocked for Named<SocketAddrV4> {
         let name = Name::new(&format!("m{}", life.key)).expect("short and not empty");
         Self::new(name, address(life.seat), life.epoch)
     }
+
+    routes_are_addresses!();
 }
 
 /// Numbers that only grow, and some bytes beside them: the records of simulated members.
 pub const RECORD: Topic<Vec<u8>> = Topic::new(1, "record");
+/// The same: their user events.
+pub const MOMENT: Topic<Vec<u8>> = Topic::new(2, "moment");
 
-/// A broadcast plugin of this repository.
+/// A broadcast plugin that simulated members can have.
 pub trait StockedBroadcasts<I: Identity>: Broadcasts<I> {
     /// One that has published nothing.
-    fn empty() -> Self;
+    fn empty(keeping: Keeping) -> Self;
 }
 
 impl<I: Identity> StockedBroadcasts<I> for () {
-    fn empty() -> Self {}
+    fn empty(_keeping: Keeping) -> Self {}
 }
 
-impl<I: Identity> StockedBroadcasts<I> for Registry<I> {
-    fn empty() -> Self {
-        Self::new().record(RECORD).expect("the only topic")
-    }
-}
-
-/// Engines with a stock identity `I`, a codec `C`, and broadcasts `B`: none, or a registry with [`RECORD`].
-#[derive(Clone, Copy, Debug)]
+/// Engines with a stock identity `I`, a codec `C`, and broadcasts `B`: none, or [`Kept`].
+#[derive(Clone, Debug)]
 pub struct Stock<I, C, B = ()> {
     codec: C,
+    /// Who keeps something else than everything.
+    keeping: BTreeMap<Seat, Keeping>,
     plugins: PhantomData<fn() -> (I, B)>,
 }
 
 impl<I, C, B> Stock<I, C, B> {
     /// Engines with this codec.
     pub fn new(codec: C) -> Self {
-        Self { codec, plugins: PhantomData }
+        Self { codec, keeping: BTreeMap::new(), plugins: PhantomData }
+    }
+
+    /// From now on processes in a seat keep this.
+    pub fn keep(&mut self, seat: Seat, keeping: Keeping) {
+        self.keeping.insert(seat, keeping);
+    }
+
+    /// What processes in a seat keep.
+    pub fn keeping(&self, seat: Seat) -> Keeping {
+        self.keeping.get(&seat).copied().unwrap_or_default()
     }
 }
 
@@ -121,19 +162,20 @@ impl<I: Stocked, C: Codec<I> + Clone, B: StockedBroadcasts<I>> Model for Stock<I
     }
 
     fn engine(&self, identity: I, config: Config, seed: u64) -> Result<Engine<Self::Spec>, ConfigError> {
-        Engine::new(identity, self.codec.clone(), B::empty(), config, seed)
+        let keeping = self.keeping(self.seat_at(&identity.route()));
+        Engine::new(identity, self.codec.clone(), B::empty(keeping), config, seed)
     }
 
     fn codec(&self) -> C {
         self.codec.clone()
     }
 
-    fn route(&self, seat: Seat) -> SocketAddrV4 {
-        address(seat)
+    fn route(&self, seat: Seat) -> I::Route {
+        I::route_to(address(seat))
     }
 
-    fn seat_at(&self, route: &SocketAddrV4) -> Seat {
-        let [_, a, b, c] = route.ip().octets();
+    fn seat_at(&self, route: &I::Route) -> Seat {
+        let [_, a, b, c] = I::address_of(route).ip().octets();
         Seat(u32::from_be_bytes([0, a, b, c]) as usize)
     }
 }

@@ -73,6 +73,8 @@ pub struct Snapshot<I> {
     pub phase: Phase,
     /// Everything held, the departed too.
     pub held: Vec<(I, u32, State)>,
+    /// See [`View::records`].
+    pub records: Option<u64>,
     /// See [`View::stats`].
     pub stats: Stats,
     /// See [`View::config`].
@@ -87,6 +89,7 @@ impl<I> Snapshot<I> {
             incarnation: 0,
             phase: Phase::Active,
             held: Vec::new(),
+            records: Some(0),
             stats: Stats::default(),
             config: Config::lan(),
         }
@@ -124,7 +127,7 @@ impl<I: Identity> View<I> for Snapshot<I> {
     }
 
     fn records(&self) -> Option<u64> {
-        None
+        self.records
     }
 
     fn stats(&self) -> &Stats {
@@ -231,9 +234,10 @@ pub struct Survey<'a, I: Identity> {
 }
 
 impl<'a, I: Identity> Survey<'a, I> {
-    /// How many processes are not dormant: those that never started, or have left, answer nobody.
+    /// How many processes take part: those that are dormant or in conflict answer nobody.
     pub fn taking_part(&self) -> usize {
-        self.processes.iter().filter(|process| process.view.phase() != Phase::Dormant).count()
+        let answers = |phase| !matches!(phase, Phase::Dormant | Phase::Conflict);
+        self.processes.iter().filter(|process| answers(process.view.phase())).count()
     }
 
     /// Those that run undisturbed and take part: active, or alone and still asking their seeds.

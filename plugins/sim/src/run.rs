@@ -25,15 +25,14 @@ pub use report::{Detection, Report, Sample};
 pub use watch::{Narrator, Watch};
 
 use crate::checkers::{
-    Accuracy, Completeness, ConstantLoad, Convergence, NoGhosts, RecordsEverywhere, always,
+    Accuracy, Completeness, ConstantLoad, Convergence, MomentsOnce, NoGhosts, RecordsEverywhere, always,
 };
-use crate::model::{Stock, Stocked};
+use crate::model::{Kept, Life, Stock, Stocked};
 use crate::observe::Seen;
 use crate::scenario::{Formation, Identities, Scenario, ScenarioError, Wire};
 use crate::world::{Seat, World};
 use agenda::{Agenda, Task};
 use core::time::Duration;
-use haulout::broadcast::Registry;
 use haulout::codec::Codec;
 use haulout::{Config, Fixed, Instant, Named, Renewing};
 use haulout_codec_serde::{BincodeCodec, PostcardCodec};
@@ -68,16 +67,28 @@ type Route = SocketAddrV4;
 /// Runs a scenario. An error says what in it is impossible.
 pub fn run(scenario: &Scenario, options: Options<'_>) -> Result<Report, ScenarioError> {
     scenario.check()?;
-    Ok(match (scenario.identity, scenario.codec) {
-        (Identities::Renewing, Wire::Postcard) => {
-            with::<Renewing<Route>, _>(scenario, PostcardCodec, options)
-        }
-        (Identities::Renewing, Wire::Bincode) => with::<Renewing<Route>, _>(scenario, BincodeCodec, options),
-        (Identities::Fixed, Wire::Postcard) => with::<Fixed<Route>, _>(scenario, PostcardCodec, options),
-        (Identities::Fixed, Wire::Bincode) => with::<Fixed<Route>, _>(scenario, BincodeCodec, options),
-        (Identities::Named, Wire::Postcard) => with::<Named<Route>, _>(scenario, PostcardCodec, options),
-        (Identities::Named, Wire::Bincode) => with::<Named<Route>, _>(scenario, BincodeCodec, options),
+    Ok(match scenario.codec {
+        Wire::Postcard => match scenario.identity {
+            #[cfg(feature = "golf")]
+            Identities::Golfed => with::<crate::model::Golfed, _>(scenario, PostcardCodec, options),
+            identity => stock(identity, scenario, PostcardCodec, options),
+        },
+        Wire::Bincode => stock(scenario.identity, scenario, BincodeCodec, options),
+        #[cfg(feature = "protobuf")]
+        Wire::Protobuf => stock(scenario.identity, scenario, haulout_codec_protobuf::ProtobufCodec, options),
     })
+}
+
+/// With an identity of the engine's own; golfed ones speak only postcard.
+fn stock<C>(identity: Identities, scenario: &Scenario, codec: C, options: Options<'_>) -> Report
+where
+    C: Codec<Renewing<Route>> + Codec<Fixed<Route>> + Codec<Named<Route>> + Clone,
+{
+    match identity {
+        Identities::Fixed => with::<Fixed<Route>, _>(scenario, codec, options),
+        Identities::Named => with::<Named<Route>, _>(scenario, codec, options),
+        _ => with::<Renewing<Route>, _>(scenario, codec, options),
+    }
 }
 
 fn with<I, C>(scenario: &Scenario, codec: C, options: Options<'_>) -> Report
@@ -91,7 +102,7 @@ where
 /// A run under way.
 struct Run<'s, I: Stocked, C: Codec<I> + Clone> {
     scenario: &'s Scenario,
-    world: World<Stock<I, C, Registry<I>>, Watch<I>>,
+    world: World<Stock<I, C, Kept<I>>, Watch<I>>,
     agenda: Agenda,
     /// Who differs, by the index of the variant.
     variants: Vec<Vec<Seat>>,
@@ -115,6 +126,9 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
                     who.iter().flat_map(|observer| refused.iter().map(|subject| (*observer, *subject)));
                 refusals.extend(pairs.filter(|(observer, subject)| observer != subject));
             }
+            for seat in &who {
+                world.model_mut().keep(*seat, variant.keeps);
+            }
             variants.push(who);
         }
         Self { scenario, world, agenda: Agenda::default(), variants, refusals, published: 0 }
@@ -124,7 +138,7 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
         if let Some(narrator) = options.narrator.take() {
             self.world.observer.narrate(narrator);
         }
-        let convergence = Convergence::except(self.refusals.iter().copied());
+        let convergence = Convergence::except(self.refused_keys());
         if !options.unchecked {
             self.arm_checkers(&convergence);
         }
@@ -158,6 +172,9 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
         }
         if let Some(budget) = checks.load {
             checkers.push(Box::new(ConstantLoad::new(budget, config.probe.interval)));
+        }
+        if scenario.moments.is_some() {
+            checkers.push(Box::new(MomentsOnce::new()));
         }
         if checks.convergence {
             checkers.push(Box::new(convergence.clone()));
@@ -205,6 +222,9 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
                 self.agenda.add(begin + every.duration(), Task::Publish);
             }
         }
+        if let Some(moments) = &scenario.moments {
+            self.agenda.add(begin + moments.every.duration(), Task::Moment);
+        }
         let length = scenario.duration.duration();
         let pause = (length / SAMPLES as u32).max(LOOK);
         self.agenda.repeat(begin, pause, begin + length, &Task::Sample);
@@ -227,14 +247,15 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
     /// Waits until all views are equal and all is told; how long it took.
     fn recover(&mut self, convergence: &Convergence) -> Option<Duration> {
         let (limit, has_hooks) = (self.scenario.settle.duration(), !self.refusals.is_empty());
-        let quiet = |world: &World<Stock<I, C, Registry<I>>, Watch<I>>| {
+        let quiet = |world: &World<Stock<I, C, Kept<I>>, Watch<I>>| {
             let survey = world.survey();
             let gauges = |member: &Seen<'_, I>| member.view.stats().gauges;
             let told = survey
                 .members()
                 .all(|member| gauges(member).gossip_backlog == 0 && gauges(member).broadcast_backlog == 0);
-            let first = survey.members().next().and_then(|member| member.view.records());
-            let is_one = has_hooks || survey.members().all(|member| member.view.records() == first);
+            let mut records = survey.members().filter_map(|member| member.view.records());
+            let first = records.next();
+            let is_one = has_hooks || records.all(|root| Some(root) == first);
             told && is_one && convergence.missing(&survey).is_ok() && NoGhosts::ghost(&survey).is_ok()
         };
         let recovered = self.world.run_until_holds(LOOK, limit, quiet);
@@ -265,6 +286,12 @@ impl<'s, I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'s, I, C> {
             violations: self.world.observer.violations().to_vec(),
             samples: meter.samples.clone(),
         }
+    }
+
+    /// Who refuses whom, by key.
+    fn refused_keys(&self) -> Vec<(Seat, I::Addr)> {
+        let key = |subject: Seat| I::of(Life { seat: subject, key: subject.0 as u32, epoch: 0 }).addr();
+        self.refusals.iter().map(|(observer, subject)| (*observer, key(*subject))).collect()
     }
 
     /// The settings of a seat.

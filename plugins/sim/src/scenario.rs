@@ -26,7 +26,8 @@ mod selection;
 mod settings;
 mod units;
 
-pub use fault::{Churn, Clock, Deed, Fault, Records};
+pub use crate::model::Keeping;
+pub use fault::{Churn, Clock, Deed, Fault, Moments, Records};
 pub use file::{ScenarioError, shipped};
 pub use selection::Selection;
 pub use settings::{Bounds, Gossip, Join, Probe, Profile, Settings, Suspicion, Sync};
@@ -47,6 +48,9 @@ pub enum Identities {
     Fixed,
     /// A name, an address and an epoch.
     Named,
+    /// A seat and the low bits of an epoch, in four bytes. Over postcard.
+    #[cfg(feature = "golf")]
+    Golfed,
 }
 
 /// The wire.
@@ -58,6 +62,9 @@ pub enum Wire {
     Postcard,
     /// `BincodeCodec`.
     Bincode,
+    /// `ProtobufCodec`.
+    #[cfg(feature = "protobuf")]
+    Protobuf,
 }
 
 /// How the cluster comes about.
@@ -83,6 +90,16 @@ pub struct Variant {
     /// Whom their admission hook refuses. Nobody.
     #[serde(default)]
     pub refuses: Option<Selection>,
+    /// What they keep of what is published. All.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub keeps: Keeping,
+}
+
+impl Variant {
+    /// Members that do not differ yet.
+    pub fn of(who: Selection) -> Self {
+        Self { who, settings: Settings::default(), refuses: None, keeps: Keeping::All }
+    }
 }
 
 /// What is asked of a run, beside what always holds.
@@ -154,6 +171,9 @@ pub struct Scenario {
     /// What members publish. Nothing.
     #[serde(default, skip_serializing_if = "is_default")]
     pub records: Option<Records>,
+    /// What moments members make known. None.
+    #[serde(default, rename = "events", skip_serializing_if = "is_default")]
+    pub moments: Option<Moments>,
     /// What is asked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub checks: Checks,
@@ -188,6 +208,7 @@ impl Scenario {
             faults: Vec::new(),
             churn: None,
             records: None,
+            moments: None,
             checks: Checks::default(),
         }
     }

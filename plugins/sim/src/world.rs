@@ -90,6 +90,11 @@ impl<M: Model, O: Observer<IdentityOf<M>>> World<M, O> {
         &self.model
     }
 
+    /// The model, to change what later processes are.
+    pub fn model_mut(&mut self) -> &mut M {
+        &mut self.model
+    }
+
     /// The generator that all randomness of this run comes from.
     pub fn rng(&mut self) -> &mut SmallRng {
         &mut self.rng

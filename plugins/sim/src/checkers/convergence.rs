@@ -5,14 +5,15 @@
 use super::{Checker, Verdict};
 use crate::observe::{Seen, Survey};
 use crate::world::Seat;
+use haulout::fingerprint::{Canonical, fingerprint};
 use haulout::{Identity, Phase, State};
 use std::collections::BTreeSet;
 
 /// See the [module's table](crate::checkers).
 #[derive(Clone, Debug, Default)]
 pub struct Convergence {
-    /// Who refuses whom.
-    refused: BTreeSet<(Seat, Seat)>,
+    /// Who refuses whom, by the fingerprint of its key.
+    refused: BTreeSet<(Seat, u64)>,
 }
 
 impl Convergence {
@@ -21,9 +22,10 @@ impl Convergence {
         Self::default()
     }
 
-    /// The same where some observers refuse to admit some subjects: `(observer, subject)`.
-    pub fn except(refused: impl IntoIterator<Item = (Seat, Seat)>) -> Self {
-        Self { refused: refused.into_iter().collect() }
+    /// The same where some observers refuse to admit some keys.
+    pub fn except<A: Canonical>(refused: impl IntoIterator<Item = (Seat, A)>) -> Self {
+        let refused = refused.into_iter().map(|(observer, key)| (observer, fingerprint(&key)));
+        Self { refused: refused.collect() }
     }
 
     /// Somebody who does not hold somebody as it is, if there is one; or a process that is in nobody's view
@@ -37,7 +39,11 @@ impl Convergence {
                 Phase::Conflict if members.iter().find(is_same).is_none() => {
                     return Err(format!("{seat} is in conflict with nobody who is a member"));
                 }
-                Phase::Joining if survey.taking_part() > 1 && self.refused.is_empty() => {
+                Phase::Joining
+                    if survey.taking_part() > 1
+                        && (self.refused.is_empty()
+                            || members.iter().any(|other| self.may_meet(process, other))) =>
+                {
                     return Err(format!("{seat} is still joining"));
                 }
                 _ => {}
@@ -48,7 +54,7 @@ impl Convergence {
                 let identity = subject.view.identity();
                 match observer.view.held(&identity.addr()) {
                     Some((held, _, State::Alive)) if held == identity => {}
-                    None if self.refused.contains(&(observer.seat, subject.seat)) => {}
+                    None if self.refuses(observer, subject) => {}
                     held => {
                         let seat = observer.seat;
                         return Err(format!("{seat} should hold {identity:?} alive, and has {held:?}"));
@@ -57,6 +63,16 @@ impl Convergence {
             }
         }
         Ok(())
+    }
+
+    /// Whether they are two, and neither refuses the other.
+    fn may_meet<I: Identity>(&self, one: &Seen<'_, I>, other: &Seen<'_, I>) -> bool {
+        one.seat != other.seat && !self.refuses(one, other) && !self.refuses(other, one)
+    }
+
+    fn refuses<I: Identity>(&self, observer: &Seen<'_, I>, subject: &Seen<'_, I>) -> bool {
+        !self.refused.is_empty()
+            && self.refused.contains(&(observer.seat, fingerprint(&subject.view.identity().addr())))
     }
 }
 

@@ -3,8 +3,9 @@
 //! Cost: O(n²) a question.
 
 use super::{Checker, Verdict};
-use crate::observe::Survey;
-use haulout::Identity;
+use crate::observe::{Seen, Survey};
+use crate::world::Standing;
+use haulout::{Identity, Phase};
 use std::collections::HashMap;
 
 /// See the [module's table](crate::checkers).
@@ -19,8 +20,14 @@ impl NoGhosts {
 
     /// Somebody who holds one that is no member, if there is one.
     pub fn ghost<I: Identity>(survey: &Survey<'_, I>) -> Verdict {
+        // Whoever still joins, because it refuses all that would take it in, is there and answers.
+        let is_there = |process: &&Seen<'_, I>| {
+            process.standing == Standing::Running
+                && matches!(process.view.phase(), Phase::Active | Phase::Joining)
+        };
+        let there = survey.processes.iter().filter(is_there);
         let members: HashMap<_, _> =
-            survey.members().map(|member| (member.view.identity().addr(), member.view.identity())).collect();
+            there.map(|process| (process.view.identity().addr(), process.view.identity())).collect();
         for observer in survey.members() {
             let mut verdict = Ok(());
             observer.view.each_member(&mut |identity, _, state| {

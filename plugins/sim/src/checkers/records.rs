@@ -6,7 +6,8 @@
 //! of its own. Until then, of each record an observer never tells a lower number than before, nor the same
 //! one after it has told that it is withdrawn and its owner has removed it. An observer begins anew when its
 //! process does, and with an owner that it has forgotten. Which values the theorem does not order is in
-//! `lives`. Cost: O(1) an event, O(all records) in the end.
+//! `lives`. An owner that outbids an earlier life of the same identity puts all again above a new floor, and
+//! whoever hears of the floor first tells that all is withdrawn: that is no removal. Cost: O(1) an event, O(all records) in the end.
 
 mod lives;
 
@@ -63,7 +64,7 @@ impl<I: Identity> RecordsEverywhere<I> {
                 self.published(seat, owner, (*topic, key.clone()), number(value))
             }
             Event::Withdrawn { owner, topic, key } => {
-                self.withdrawn(seat, owner, (*topic, key.clone()), is_own);
+                self.withdrawn(seat, owner, &(*topic, key.clone()), is_own);
                 Ok(())
             }
             Event::Down { identity } | Event::Left { identity } | Event::Renewed { new: identity, .. } => {
@@ -101,16 +102,17 @@ impl<I: Identity> RecordsEverywhere<I> {
         }
     }
 
-    fn withdrawn(&mut self, seat: Seat, owner: &I::Addr, record: (u32, Vec<u8>), is_own: bool) {
+    fn withdrawn(&mut self, seat: Seat, owner: &I::Addr, record: &(u32, Vec<u8>), is_own: bool) {
         let shown = self.shown.entry(seat).or_default().get_mut(owner);
-        let Some(number) = shown.and_then(|own| own.remove(&record)) else { return };
+        let Some(number) = shown.and_then(|own| own.remove(record)) else { return };
         let removed = self.removed.entry(owner.clone()).or_default();
         if is_own {
             removed.insert(record.clone(), number);
         }
         let latest = self.latest.entry(seat).or_default().get_mut(owner);
-        if let Some(latest) = latest.and_then(|latest| latest.get_mut(&record)) {
-            latest.is_gone |= latest.number == number && removed.get(&record).is_some_and(|r| *r >= number);
+        if let Some(latest) = latest.and_then(|latest| latest.get_mut(record)) {
+            let is_removed = removed.get(record).is_some_and(|r| *r >= number);
+            latest.is_gone |= latest.number == number && is_removed && self.lives.are_ordered(owner);
         }
     }
 }
@@ -153,7 +155,9 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
             survey.members().map(|member| (member.view.identity().addr(), member.seat)).collect();
         let shown = |seat: &Seat| self.shown.get(seat).unwrap_or(&none);
         let of = |seat: &Seat, owner: &I::Addr| shown(seat).get(owner).unwrap_or(&nothing).clone();
-        for observer in survey.members().map(|member| member.seat) {
+        // Whoever keeps no records has none.
+        let keepers = survey.members().filter(|member| member.view.records().is_some());
+        for observer in keepers.map(|member| member.seat) {
             for (owner, seat) in &members {
                 let (has, should) = (of(&observer, owner), of(seat, owner));
                 if has != should {

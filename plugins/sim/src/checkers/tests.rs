@@ -189,10 +189,17 @@ fn a_member_that_somebody_lacks_is_seen() {
 fn who_refuses_somebody_need_not_hold_it() {
     let (a, b) = (seal(0, 1), seal(1, 1));
     let views = [Snapshot::new(a), Snapshot::new(b).holding(a, 0, State::Alive)];
-    let mut checker = Convergence::except([(Seat(0), Seat(1))]);
+    let mut checker = Convergence::except([(Seat(0), b.addr())]);
     assert_eq!(checker.conclude(&survey(1, &views, 0)), Ok(()));
-    let mut checker = Convergence::except([(Seat(1), Seat(0))]);
+    let mut checker = Convergence::except([(Seat(1), a.addr())]);
     assert!(checker.conclude(&survey(1, &views, 0)).is_err());
+    // Nor need it ever join, if it refuses all the others.
+    let mut joining = [views[0].clone(), views[1].clone()];
+    joining[0].phase = Phase::Joining;
+    joining[1].held.clear();
+    let verdict = |refused| Convergence::except([refused]).conclude(&survey(1, &joining, 0));
+    assert_eq!(verdict((Seat(0), b.addr())), Ok(()));
+    assert!(verdict((Seat(0), seal(2, 1).addr())).is_err_and(|what| what.contains("still joining")));
 }
 
 #[test]
@@ -206,6 +213,11 @@ fn a_ghost_is_seen() {
     };
     let verdict = |ghost: Seal| NoGhosts::new().conclude(&survey(1, &views(ghost), 0));
     assert!(verdict(seal(9, 1)).is_err_and(|what| what.contains("no member")));
+    let mut joining = views(seal(9, 1));
+    joining[1].phase = Phase::Joining;
+    assert!(NoGhosts::new().conclude(&survey(1, &joining, 0)).is_err());
+    joining[0].held.pop();
+    assert_eq!(NoGhosts::new().conclude(&survey(1, &joining, 0)), Ok(()), "a joiner is there");
     let held_down = [Snapshot::new(a).holding(seal(9, 1), 0, State::Down)];
     assert_eq!(NoGhosts::new().conclude(&survey(1, &held_down, 0)), Ok(()));
 }
@@ -316,7 +328,9 @@ fn after_a_restart_old_values_may_show_only_if_the_identity_was_not_a_later_one(
         let mut checker = RecordsEverywhere::new();
         act(&mut checker, 1, 1, &Act::Started(b));
         tell(&mut checker, &me(), &[put(5), put(6)])?;
-        acts.iter().for_each(|(seat, done)| act(&mut checker, 5, *seat, done));
+        for (seat, done) in acts {
+            act(&mut checker, 5, *seat, done);
+        }
         if let Some(identity) = renewed {
             tell(&mut checker, &me(), &[Event::Rejoined { identity }])?;
         }
@@ -330,4 +344,33 @@ fn after_a_restart_old_values_may_show_only_if_the_identity_was_not_a_later_one(
     assert!(history(&again(6), Some(seal(1, 7))).is_err(), "renewed past all");
     assert_eq!(history(&again(6), Some(b)), Ok(()), "renewed to an identity of the life before");
     assert_eq!(history(&[(2, Act::Started(seal(1, 6)))], None), Ok(()), "two at once");
+}
+
+#[test]
+fn a_user_event_that_is_told_twice_or_too_early_is_seen() {
+    let (a, b) = (seal(0, 1), seal(1, 1));
+    let moment = |origin: Seal, number: u64, time: u64| Event::UserEvent {
+        origin: origin.addr(),
+        topic: 2,
+        time,
+        payload: number.to_le_bytes().into(),
+    };
+    // B sends 7 at time 3; the observer tells these.
+    let history = |lives: usize, events: &[Event<Seal>]| {
+        let (mut checker, sender) = (MomentsOnce::new(), Snapshot::new(b));
+        act(&mut checker, 1, 1, &Act::Started(b));
+        let sent = moment(b, 7, 3);
+        checker.observe(at(1), &Observation::Event { seat: Seat(1), event: &sent, view: &sender })?;
+        (1..lives).for_each(|_| act(&mut checker, 2, 1, &Act::Started(b)));
+        tell(&mut checker, &me(), events)
+    };
+    assert_eq!(history(1, &[moment(b, 7, 3), moment(a, 8, 4)]), Ok(()));
+    let twice = [moment(b, 7, 3), moment(b, 7, 3)];
+    assert!(history(1, &twice).is_err_and(|what| what.contains("again")));
+    assert!(history(2, &twice).is_err(), "two lives are remembered");
+    assert_eq!(history(3, &twice), Ok(()), "three are not");
+    assert!(history(1, &[moment(b, 9, 3)]).is_err_and(|what| what.contains("nobody sent")));
+    assert!(history(1, &[moment(b, 7, 2)]).is_err_and(|what| what.contains("was sent at 3")));
+    let early = history(1, &[moment(b, 7, 3), moment(a, 8, 3)]);
+    assert!(early.is_err_and(|what| what.contains("had heard of 3")));
 }

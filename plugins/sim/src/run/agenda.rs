@@ -21,6 +21,8 @@ pub(super) enum Task {
     Restart(Seat),
     /// Somebody publishes.
     Publish,
+    /// Somebody makes a moment known.
+    Moment,
     /// The meter takes a sample.
     Sample,
     /// The checkers look at everybody.

@@ -26,6 +26,7 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
                 self.restart(seat, clock, &Selection::All);
             }
             Task::Publish => self.publish_again(),
+            Task::Moment => self.make_known(),
             Task::Sample => self.world.look(|watch, survey| watch.meter.sample(survey)),
             Task::Survey => self.world.look(super::Watch::survey),
         }
@@ -58,12 +59,8 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
     }
 
     pub(super) fn set_admission(&mut self, seat: Seat) {
-        let refused: Vec<_> = self
-            .refusals
-            .iter()
-            .filter(|(observer, _)| *observer == seat)
-            .map(|(_, subject)| I::of(Life { seat: *subject, key: subject.0 as u32, epoch: 0 }).addr())
-            .collect();
+        let refused = self.refused_keys().into_iter().filter(|(observer, _)| *observer == seat);
+        let refused: Vec<_> = refused.map(|(_, key)| key).collect();
         if !refused.is_empty() {
             let admits = move |identity: &I| !refused.contains(&identity.addr());
             self.world.act(seat, |engine, _| engine.set_admission(Box::new(admits)));

@@ -1,9 +1,9 @@
-//! What members publish in a run: records whose values are numbers that only grow.
+//! What members publish in a run: records and moments whose values are numbers that only grow.
 
 use super::Run;
 use super::agenda::Task;
-use crate::model::{RECORD, Stocked};
-use crate::scenario::{Records, Selection};
+use crate::model::{Keeping, Stocked};
+use crate::scenario::{Moments, Records, Selection, Span};
 use crate::world::Seat;
 use haulout::Phase;
 use haulout::codec::Codec;
@@ -22,29 +22,57 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
     pub(super) fn publish_again(&mut self) {
         let Some(Records { each, every: Some(every), bytes }) = self.scenario.records.clone() else { return };
         self.agenda.add(self.world.now() + every.duration(), Task::Publish);
-        let is_active =
-            |seat: &Seat| self.world.engine(*seat).is_some_and(|engine| engine.phase() == Phase::Active);
-        let active: Vec<_> = self.world.running().filter(is_active).collect();
-        for seat in Selection::Any(1).draw(self.world.rng(), &active) {
+        for seat in self.some_publisher() {
             let (key, removes) =
                 (self.world.rng().random_range(0..each), self.world.rng().random_ratio(1, 3));
             if removes { self.remove(seat, key) } else { self.put(seat, key, bytes) }
         }
     }
 
-    fn put(&mut self, seat: Seat, key: usize, bytes: usize) {
+    /// Some member makes a moment known.
+    pub(super) fn make_known(&mut self) {
+        let Some(Moments { every, bytes, ttl }) = self.scenario.moments.clone() else { return };
+        self.agenda.add(self.world.now() + every.duration(), Task::Moment);
+        let ttl = ttl.map(Span::duration);
+        for seat in self.some_publisher() {
+            let value = self.value(bytes);
+            // More than 64 may be under way.
+            let _refused = self.world.act(seat, |engine, now| {
+                engine.broadcasts(now).with(|kept, context| kept.send(&value, ttl, context))
+            });
+        }
+    }
+
+    /// One of the members that publish, unless there is none.
+    fn some_publisher(&mut self) -> Vec<Seat> {
+        let may = |seat: &Seat| {
+            self.world.engine(*seat).is_some_and(|engine| engine.phase() == Phase::Active)
+                && self.world.model().keeping(*seat) == Keeping::All
+        };
+        let publishers: Vec<_> = self.world.running().filter(may).collect();
+        Selection::Any(1).draw(self.world.rng(), &publishers)
+    }
+
+    /// The next number.
+    fn value(&mut self, bytes: usize) -> Vec<u8> {
         self.published += 1;
         let mut value = vec![0; bytes];
         value[..8].copy_from_slice(&self.published.to_le_bytes());
+        value
+    }
+
+    fn put(&mut self, seat: Seat, key: usize, bytes: usize) {
+        let (key, value) = (format!("k{key}"), self.value(bytes));
         // In a conflict a member may be told that it cannot publish.
-        let _refused = self
-            .world
-            .act(seat, |engine, now| engine.broadcasts(now).records(&RECORD)?.put(format!("k{key}"), &value));
+        let _refused = self.world.act(seat, |engine, now| {
+            engine.broadcasts(now).with(|kept, context| kept.put(key.as_bytes(), &value, context))
+        });
     }
 
     fn remove(&mut self, seat: Seat, key: usize) {
-        let _refused = self
-            .world
-            .act(seat, |engine, now| engine.broadcasts(now).records(&RECORD)?.remove(format!("k{key}")));
+        let key = format!("k{key}");
+        let _refused = self.world.act(seat, |engine, now| {
+            engine.broadcasts(now).with(|kept, context| kept.remove(key.as_bytes(), context))
+        });
     }
 }

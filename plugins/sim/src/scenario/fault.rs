@@ -172,3 +172,21 @@ impl Default for Records {
         Self { each: 3, every: None, bytes: 16 }
     }
 }
+
+/// The moments, or user events, that members make known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moments {
+    /// How often some member does.
+    pub every: Span,
+    /// Bytes of one, 8 to 1,024. 16.
+    #[serde(default = "sixteen")]
+    pub bytes: usize,
+    /// After how long one is not told any more. For ever.
+    #[serde(default)]
+    pub ttl: Option<Span>,
+}
+
+fn sixteen() -> usize {
+    16
+}

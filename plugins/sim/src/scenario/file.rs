@@ -61,6 +61,10 @@ impl Scenario {
         if let Some(problem) = self.network.latency.problem() {
             return Err(value("network.latency", problem));
         }
+        #[cfg(feature = "golf")]
+        if self.identity == Identities::Golfed && self.codec != super::Wire::Postcard {
+            return Err(value("codec", "must be `postcard` with `identity = \"golfed\"`"));
+        }
         let config = self.config();
         config.check().map_err(|error| value(format!("settings.{}", error.field), error.problem))?;
         for (index, variant) in self.variants.iter().enumerate() {
@@ -93,6 +97,14 @@ impl Scenario {
                 return Err(value(field, problem));
             }
         }
+        self.check_published()?;
+        if self.churn.as_ref().is_some_and(|churn| churn.every.micros() == 0) {
+            return Err(value("churn.every", "must be above zero"));
+        }
+        Ok(())
+    }
+
+    fn check_published(&self) -> Result<(), ScenarioError> {
         if let Some(records) = &self.records {
             if !(1..=64).contains(&records.each) {
                 return Err(value("records.each", "must be from 1 to 64"));
@@ -104,8 +116,13 @@ impl Scenario {
                 return Err(value("records.every", "must be above zero"));
             }
         }
-        if self.churn.as_ref().is_some_and(|churn| churn.every.micros() == 0) {
-            return Err(value("churn.every", "must be above zero"));
+        if let Some(moments) = &self.moments {
+            if moments.every.micros() == 0 {
+                return Err(value("events.every", "must be above zero"));
+            }
+            if !(8..=1_024).contains(&moments.bytes) {
+                return Err(value("events.bytes", "must be from 8 to 1,024"));
+            }
         }
         Ok(())
     }

@@ -5,8 +5,8 @@
 
 use crate::network::{Latency, Weather};
 use crate::scenario::{
-    Churn, Clock, Deed, Formation, Identities, Profile, Rate, Records, Scenario, Selection, Span, Variant,
-    Wire,
+    Churn, Clock, Deed, Formation, Identities, Keeping, Moments, Profile, Rate, Records, Scenario, Selection,
+    Span, Variant, Wire,
 };
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
@@ -26,9 +26,7 @@ pub fn scenario(seed: u64) -> Scenario {
     };
     let mut drawn = Scenario::new(&format!("swarm-{seed}"), members).seeded(seed);
     drawn.about = "drawn by the swarm".into();
-    drawn.identity =
-        pick(rng, &[Identities::Renewing, Identities::Renewing, Identities::Named, Identities::Fixed]);
-    drawn.codec = pick(rng, &[Wire::Postcard, Wire::Postcard, Wire::Postcard, Wire::Bincode]);
+    (drawn.identity, drawn.codec) = engines(rng);
     drawn.profile = pick(rng, &[Profile::Lan, Profile::Lan, Profile::Local]);
     drawn.duration = Span::from_secs(rng.random_range(20..=180));
     drawn.settle = Span::from_secs(400);
@@ -60,12 +58,44 @@ pub fn scenario(seed: u64) -> Scenario {
         drawn.records =
             Some(Records { each: rng.random_range(1..=8), every, bytes: rng.random_range(8..=300) });
     }
+    if rng.random_ratio(1, 3) {
+        drawn.moments = Some(Moments {
+            every: Span::from_millis(rng.random_range(20..5_000)),
+            bytes: rng.random_range(8..=200),
+            ttl: rng.random_ratio(1, 3).then(|| Span::from_millis(rng.random_range(100..20_000))),
+        });
+    }
     // Processes of one key agree in rounds whose pauses double.
     if drawn.faults.iter().any(|fault| matches!(fault.deed, Deed::Twin(_) | Deed::Move(_))) {
         drawn.settle = Span::from_secs(6 * 3_600);
     }
     drawn.faults.sort_by_key(|fault| fault.at);
     drawn
+}
+
+/// Identities and their wire.
+fn engines(rng: &mut SmallRng) -> (Identities, Wire) {
+    let identities = [
+        Identities::Renewing,
+        Identities::Renewing,
+        Identities::Named,
+        Identities::Fixed,
+        #[cfg(feature = "golf")]
+        Identities::Golfed,
+    ];
+    let wires = [
+        Wire::Postcard,
+        Wire::Postcard,
+        Wire::Bincode,
+        #[cfg(feature = "protobuf")]
+        Wire::Protobuf,
+    ];
+    let (identity, wire) = (pick(rng, &identities), pick(rng, &wires));
+    #[cfg(feature = "golf")]
+    if identity == Identities::Golfed {
+        return (identity, Wire::Postcard);
+    }
+    (identity, wire)
 }
 
 fn settings(rng: &mut SmallRng, drawn: &mut Scenario) {
@@ -84,15 +114,21 @@ fn settings(rng: &mut SmallRng, drawn: &mut Scenario) {
     }
     // Some forget soon, and at other times than others.
     if rng.random_ratio(1, 3) {
-        let mut variant =
-            Variant { who: half(), settings: crate::scenario::Settings::default(), refuses: None };
+        let mut variant = Variant::of(half());
         variant.settings.join.forget_after = Some(Span::from_secs(rng.random_range(5..60)));
         drawn.variants.push(variant);
     }
+    // Hooks that differ: some refuse some.
     if rng.random_ratio(1, 8) && drawn.members > 2 {
-        let settings = crate::scenario::Settings::default();
-        let (who, refuses) = (Selection::Any(1), Some(Selection::Any(1)));
-        drawn.variants.push(Variant { who, settings, refuses });
+        let mut variant = Variant::of(Selection::Any(rng.random_range(1..=3)));
+        variant.refuses = Some(Selection::Any(rng.random_range(1..=2)));
+        drawn.variants.push(variant);
+    }
+    // Registries that differ: some know no topic, some keep nothing.
+    for keeps in [Keeping::Unregistered, Keeping::Nothing] {
+        if rng.random_ratio(1, 8) {
+            drawn.variants.push(Variant { keeps, ..Variant::of(Selection::Part(Rate::percent(30))) });
+        }
     }
 }
 
@@ -162,7 +198,7 @@ fn story(rng: &mut SmallRng, drawn: Scenario) -> Scenario {
     let at = moment(rng, &drawn);
     let after = |micros: u64| Span::from_micros((at.micros() + micros).min(drawn.duration.micros()));
     let one = Selection::from(rng.random_range(0..drawn.members));
-    match rng.random_range(0..8) {
+    match rng.random_range(0..9) {
         // A leave and a return in the same second.
         0 => {
             let (soon, later) = (after(rng.random_range(1..900_000)), after(20_000_000));
@@ -174,6 +210,8 @@ fn story(rng: &mut SmallRng, drawn: Scenario) -> Scenario {
         // Everybody's only seed crashes during a partition.
         1 => {
             let (soon, later) = (after(3_000_000), after(60_000_000));
+            let mut drawn = drawn;
+            drawn.formation = Formation::JoinOver(Span::from_secs(2));
             drawn
                 .at(at, Deed::Split(vec![half()]))
                 .at(soon, Deed::Crash(0.into()))
@@ -199,6 +237,12 @@ fn story(rng: &mut SmallRng, drawn: Scenario) -> Scenario {
             let (soon, newcomer) = (after(rng.random_range(0..500_000)), drawn.members);
             let grown = drawn.faults.iter().any(|fault| matches!(fault.deed, Deed::Grow(_)));
             if grown { drawn } else { drawn.at(at, Deed::Grow(1)).at(soon, Deed::Crash(newcomer.into())) }
+        }
+        // Two processes with one key, for good or until one of them is gone.
+        5 if drawn.identity == Identities::Named => {
+            let (soon, is_gone) = (after(rng.random_range(1..60_000_000)), rng.random_ratio(1, 3));
+            let drawn = drawn.at(at, Deed::Twin(one.clone()));
+            if is_gone { drawn.at(soon, Deed::Crash(one)) } else { drawn }
         }
         _ => drawn,
     }

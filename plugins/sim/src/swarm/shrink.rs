@@ -5,7 +5,7 @@
 
 use super::violations;
 use crate::network::Weather;
-use crate::scenario::{Scenario, Settings, Span};
+use crate::scenario::{Identities, Scenario, Settings, Span, Wire};
 
 /// Most runs.
 const RUNS: usize = 200;
@@ -49,7 +49,10 @@ fn attempts(scenario: &Scenario) -> Vec<Attempt> {
     let mut attempts = vec![
         change(|scenario| scenario.churn = None),
         change(|scenario| scenario.records = None),
+        change(|scenario| scenario.moments = None),
         change(|scenario| scenario.variants.clear()),
+        change(|scenario| scenario.identity = Identities::Renewing),
+        change(|scenario| scenario.codec = Wire::Postcard),
         change(|scenario| scenario.network = Weather::default()),
         change(|scenario| scenario.settings = Settings::default()),
         change(|scenario| scenario.members = (scenario.members / 2).max(2)),

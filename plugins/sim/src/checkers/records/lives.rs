@@ -83,6 +83,11 @@ impl<I: Identity> Lives<I> {
     pub(super) fn orders(&self, owner: &I::Addr, number: u64) -> bool {
         !self.shared.contains(owner) && self.keys.get(owner).is_none_or(|key| number > key.unordered)
     }
+
+    /// Whether all of an owner's values are ordered.
+    pub(super) fn are_ordered(&self, owner: &I::Addr) -> bool {
+        self.orders(owner, 1)
+    }
 }
 
 impl<I: Identity> Key<I> {
