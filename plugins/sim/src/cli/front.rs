@@ -52,12 +52,15 @@ pub(super) fn execute(args: &TableArgs, threads: usize, out: &mut dyn Write) -> 
         ]);
     }
     if let Some(path) = &args.plot {
-        let sorted = |mut points: Vec<(f64, f64)>| {
-            points.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let unbeaten = |mut points: Vec<(f64, f64)>| {
+            points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            // Those that no other beats in both.
+            let mut least = f64::INFINITY;
+            points.retain(|point| point.1 < core::mem::replace(&mut least, least.min(point.1)));
             points
         };
-        let published = sorted(TUNED.iter().map(|paper| (paper.full[0], paper.alarms.0)).collect());
-        let lines = [("Lifeguard's Table VII", published), ("measured here", sorted(places[1..].to_vec()))];
+        let published = unbeaten(TUNED.iter().map(|paper| (paper.full[0], paper.alarms.0)).collect());
+        let lines = [("Lifeguard's Table VII", published), ("measured here", unbeaten(places[1..].to_vec()))];
         let (title, unit) =
             ("false positives, % of plain SWIM", "median full dissemination, % of plain SWIM");
         crate::plot::lines(title, unit, &lines, path).map_err(CliError::Failed)?;

@@ -77,7 +77,8 @@ mod tests {
         std::fs::create_dir_all(&directory).expect("a place for temporary files");
         let path = directory.join("results.jsonl");
         let arms = [Arm::swim()];
-        let job = jobs(1, true, 1)[0];
+        let job =
+            jobs(1, true, 1).into_iter().find(|job| job.cell.duration > 16_000).expect("one that detects");
         let measured = Ledger::open(Some(&path)).expect("a new file").outcome(&arms, job);
         let text = std::fs::read_to_string(&path).expect("it was written");
         assert_eq!(text.lines().count(), 1);
@@ -87,6 +88,6 @@ mod tests {
         let read = Ledger::open(Some(&path)).expect("the same file").outcome(&arms, job);
         let _gone = std::fs::remove_dir_all(&directory);
         assert_ne!(read, measured, "it is what the file says");
-        assert!(matches!(read, Outcome::Latencies(read) if read.first[0] == 0.5));
+        assert!(matches!(read, Outcome::Latencies(read) if read.first[0] < 1.0));
     }
 }

@@ -186,6 +186,9 @@ fn alarms(points: &[Point], out: &mut dyn Write) -> Result<(), CliError> {
     Ok(write!(out, "\n{table}")?)
 }
 
+/// Which latencies of a run.
+type Seconds = fn(&Latencies) -> &[f64];
+
 /// Table V. The paper counts a first detection by anybody; that by a member that does not block stands beside it.
 fn latencies(points: &[Point], out: &mut dyn Write) -> Result<(), CliError> {
     let mut table = Table::new([
@@ -195,7 +198,7 @@ fn latencies(points: &[Point], out: &mut dyn Write) -> Result<(), CliError> {
         "median, % of SWIM",
         "95 %",
     ]);
-    let kinds: [(&str, fn(&Latencies) -> &[f64], usize); 3] =
+    let kinds: [(&str, Seconds, usize); 3] =
         [("first", first, 0), ("first at a healthy one", first_healthy, 6), ("full", full, 3)];
     for (what, of, at) in kinds {
         for point in points {
