@@ -249,11 +249,10 @@ where
             self.engine.handle_timeout(self.now);
             while let Some(transmit) = self.engine.poll_transmit(self.now, &mut buf) {
                 let (header, _) = self.codec.decode(&buf[..transmit.len]).expect("it is well-formed");
-                match header.message {
-                    Message::Ping { number: ping } => {
-                        self.hear(number(transmit.to), MessageRef::Ack { number: ping }, &[]);
-                    }
-                    _ => (bytes, rounds) = (bytes + transmit.len, rounds + 1),
+                if let Message::Ping { number: ping } = header.message {
+                    self.hear(number(transmit.to), MessageRef::Ack { number: ping }, &[]);
+                } else {
+                    (bytes, rounds) = (bytes + transmit.len, rounds + 1);
                 }
             }
         }

@@ -159,9 +159,9 @@ pub fn plot(measured: &Measured, file: &Path) -> Result<(), Box<dyn Error>> {
     chart
         .configure_mesh()
         .x_desc("members")
-        .y_desc("nanoseconds")
-        .x_label_formatter(&|x| thousands(*x as usize))
-        .y_label_formatter(&|y| thousands(*y as usize))
+        .y_desc("an operation takes")
+        .x_label_formatter(&|members| format!("{members:.0}"))
+        .y_label_formatter(&|nanos| time(*nanos))
         .draw()?;
     let ops = [(Op::Ping, 0), (Op::PingKnown, 1), (Op::FullAck(Fill::Short), 2), (Op::Apply, 3)];
     for (op, color) in ops {
@@ -171,7 +171,7 @@ pub fn plot(measured: &Measured, file: &Path) -> Result<(), Box<dyn Error>> {
                 .rows
                 .iter()
                 .filter(|row| row.op == op)
-                .map(|row| (row.size as f64, if of { row.postcard } else { row.foca }))
+                .map(|row| (f64::from(row.size as u32), if of { row.postcard } else { row.foca }))
                 .collect();
             let style = if of { color.stroke_width(3) } else { color.stroke_width(1) };
             let series =
