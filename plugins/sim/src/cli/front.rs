@@ -56,7 +56,11 @@ pub(super) fn execute(args: &TableArgs, threads: usize, out: &mut dyn Write) -> 
             points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
             // Those that no other beats in both.
             let mut least = f64::INFINITY;
-            points.retain(|point| point.1 < core::mem::replace(&mut least, least.min(point.1)));
+            points.retain(|point| {
+                let is_best = point.1 < least;
+                least = least.min(point.1);
+                is_best
+            });
             points
         };
         let published = unbeaten(TUNED.iter().map(|paper| (paper.full[0], paper.alarms.0)).collect());
