@@ -4,7 +4,7 @@
 //! cargo bench -p haulout-benches --bench hot_path
 //! ```
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use haulout_benches::ours::Ours;
 use haulout_benches::{Op, SIZES, Subject, clock};
 use haulout_codec_protobuf::ProtobufCodec;
@@ -13,8 +13,7 @@ use std::time::Duration;
 
 fn measure(c: &mut Criterion, codec: &str, size: usize, subject: &mut dyn Subject) {
     for op in Op::ALL.into_iter().filter(|op| op.fits(size)) {
-        let id = BenchmarkId::new(format!("{codec}/{}", op.name()), size);
-        c.bench_function(&id.to_string(), |b| {
+        c.bench_function(&format!("{codec}/{}/{size}", op.name()), |b| {
             b.iter_custom(|iterations| {
                 let runs = iterations.div_ceil(subject.operations(op) as u64);
                 let mut took = Duration::ZERO;
@@ -22,8 +21,8 @@ fn measure(c: &mut Criterion, codec: &str, size: usize, subject: &mut dyn Subjec
                     subject.prepare(op);
                     took += clock::time(subject, op);
                 }
-                let done = runs * subject.operations(op) as u64;
-                took.mul_f64(iterations as f64 / done as f64)
+                let done = u128::from(runs) * subject.operations(op) as u128;
+                Duration::from_nanos((took.as_nanos() * u128::from(iterations) / done) as u64)
             });
         });
     }

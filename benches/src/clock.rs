@@ -10,7 +10,7 @@ pub fn median(subject: &mut dyn Subject, op: Op, samples: usize) -> f64 {
     let mut all: Vec<f64> = (0..samples)
         .map(|_| {
             subject.prepare(op);
-            time(subject, op).as_nanos() as f64 / subject.operations(op) as f64
+            time(subject, op).as_secs_f64() * 1e9 / f64::from(subject.operations(op) as u32)
         })
         .collect();
     all.sort_by(f64::total_cmp);

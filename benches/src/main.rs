@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Runs of the operation that are counted.
-const RUNS: usize = 4;
+const RUNS: u32 = 4;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -65,7 +65,7 @@ fn counted(size: usize) -> Option<f64> {
     let _ = std::fs::remove_file(out);
     let text = String::from_utf8_lossy(&output.stderr);
     let total: f64 = text.lines().find_map(|line| line.split("Collected :").nth(1))?.trim().parse().ok()?;
-    Some(total / (RUNS * 4_096) as f64)
+    Some(total / f64::from(RUNS * 4_096))
 }
 
 fn machine() -> String {
