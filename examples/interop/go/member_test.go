@@ -335,6 +335,25 @@ func TestAnEventIsDeliveredAtMostOnceToEach(t *testing.T) {
 	}
 }
 
+func TestStragglersOfOlderLivesDoNotMakeNewerOnesForgotten(t *testing.T) {
+	w := newWorld(t, 0, "a", "b")
+	a := w.members["a"]
+	hear := func(life uint32, seq uint64) {
+		origin := &gen.Node{Name: "x"}
+		a.registry.hearEvent(w.now, &gen.UserEvent{Origin: origin, Topic: 2, Life: life, Seq: seq, Time: 1})
+	}
+	for life := range uint32(4) {
+		hear(life+1, 9)
+	}
+	hear(1, 8)
+	hear(5, 1)
+	for _, life := range []uint32{1, 3, 4} {
+		hear(life, 9)
+	}
+	w.deliver()
+	expect(t, w.count("a", "user_event"), 6)
+}
+
 func TestWhatGossipLostAntiEntropyMends(t *testing.T) {
 	w := newWorld(t, 0, names...)
 	w.run(3 * time.Second)

@@ -20,6 +20,7 @@ const (
 	small      = 256
 	silence    = time.Minute
 	window     = 64
+	lives      = 4
 )
 
 // Errors of Put, Remove and SendEvent; nothing was changed.
@@ -312,10 +313,13 @@ func (r *registry) note(now time.Duration, message *gen.UserEvent) bool {
 	o.heard = now
 	at := slices.IndexFunc(o.windows, func(w seen) bool { return w.life == message.Life })
 	if at < 0 {
-		o.windows = append([]seen{{message.Life, message.Seq, 1}}, o.windows[:min(len(o.windows), 1)]...)
+		o.windows = append([]seen{{message.Life, message.Seq, 1}}, o.windows[:min(len(o.windows), lives-1)]...)
 		return true
 	}
-	w := &o.windows[at]
+	// The life heard last comes first.
+	heard := o.windows[at]
+	o.windows = slices.Insert(slices.Delete(o.windows, at, at+1), 0, heard)
+	w := &o.windows[0]
 	if message.Seq > w.top {
 		w.known = w.known<<(message.Seq-w.top) | 1
 		w.top = message.Seq

@@ -1,4 +1,7 @@
-//! Which user events are known: a sliding window of 64 for each of an origin's last two lives.
+//! Which user events are known: a sliding window of 64 for each of the four lives of an origin that were heard last.
+//!
+//! Of a process that crashes again and again, events of older lives still arrive after those of the newest; with
+//! room for two lives each such straggler would make the other one forgotten, and its events told again.
 //!
 //! Bounded: when there is no room for another origin, one that was not heard for a minute makes room, if any
 //! of a few looked at was not; else the newcomer's events are dropped. Cost: O(1).
@@ -10,6 +13,8 @@ use core::time::Duration;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
 
+/// Lives of an origin that are remembered.
+const LIVES: usize = 4;
 /// How long an origin must have been silent to make room.
 const SILENCE: Duration = Duration::from_secs(60);
 /// How many are looked at.
@@ -41,8 +46,8 @@ impl Window {
 #[derive(Debug)]
 struct Origin<A> {
     key: A,
-    /// The newer life first.
-    windows: [Option<Window>; 2],
+    /// A life each, the one heard last first; most have one.
+    windows: Vec<Window>,
     heard: Instant,
 }
 
@@ -89,10 +94,13 @@ impl<A: Clone + Eq + Hash> Windows<A> {
         let (life, seq) = event;
         let Origin { windows, heard, .. } = &mut self.origins[at];
         *heard = now;
-        if let Some(window) = windows.iter_mut().flatten().find(|window| window.life == life) {
-            return if window.note(seq) { Known::New } else { Known::Old };
+        if let Some(at) = windows.iter().position(|window| window.life == life) {
+            windows[..=at].rotate_right(1);
+            return if windows[0].note(seq) { Known::New } else { Known::Old };
         }
-        *windows = [Some(Window { life, top: seq, known: 1 }), windows[0]];
+        windows.truncate(LIVES - 1);
+        windows.reserve_exact(1);
+        windows.insert(0, Window { life, top: seq, known: 1 });
         Known::New
     }
 
@@ -101,7 +109,7 @@ impl<A: Clone + Eq + Hash> Windows<A> {
     }
 
     fn add(&mut self, now: Instant, key: &A, most: usize) -> Option<usize> {
-        let origin = Origin { key: key.clone(), windows: [None; 2], heard: now };
+        let origin = Origin { key: key.clone(), windows: Vec::new(), heard: now };
         let at = if self.origins.len() < most {
             self.origins.push(origin);
             self.origins.len() - 1
@@ -150,15 +158,18 @@ mod tests {
     }
 
     #[test]
-    fn two_lives_do_not_disturb_each_other() {
+    fn four_lives_do_not_disturb_each_other_and_a_fifth_takes_the_place_of_the_longest_unheard() {
         let mut windows = Windows::new();
         let mut note = |life, seq| windows.note(at(1), &"a", (life, seq), 4, 1);
-        assert_eq!(
-            (note(1, 9), note(2, 9), note(1, 9), note(2, 9)),
-            (Known::New, Known::New, Known::Old, Known::Old)
-        );
-        // A third takes the place of the older one.
-        assert_eq!((note(3, 1), note(2, 9), note(1, 9)), (Known::New, Known::Old, Known::New));
+        for life in 1..=4 {
+            assert_eq!((note(life, 9), note(life, 9)), (Known::New, Known::Old), "{life}");
+        }
+        // A straggler of the first life, so that the second is the longest unheard.
+        assert_eq!((note(1, 8), note(5, 1)), (Known::New, Known::New));
+        for life in [1, 3, 4] {
+            assert_eq!(note(life, 9), Known::Old, "{life}");
+        }
+        assert_eq!(note(2, 9), Known::New);
     }
 
     #[test]

@@ -16,6 +16,7 @@ TOMBSTONES = 16
 FLIGHT = 64
 LEAP = 1 << 20
 SMALL = 256
+LIVES = 4
 SILENCE = 60.0
 
 Emit = Callable[..., None]
@@ -212,9 +213,10 @@ class Registry:
             del self._windows[silent], self._heard[silent]
         windows = self._windows.setdefault(name, {})
         self._heard[name] = now
-        if message.life not in windows and len(windows) == 2:
+        if message.life not in windows and len(windows) == LIVES:
             del windows[next(iter(windows))]
-        top, known = windows.get(message.life, (0, 0))
+        # Taken out and put in again: the last to be heard is the last to go.
+        top, known = windows.pop(message.life, (0, 0))
         if message.seq > top:
             ahead = message.seq - top
             known = (known << ahead & (1 << 64) - 1 if ahead < 64 else 0) | 1

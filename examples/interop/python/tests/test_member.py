@@ -298,6 +298,16 @@ class Published(unittest.TestCase):
         # A member that gossip passes by does not hear of an event: at most once, and seldom not.
         self.assertGreaterEqual(total, 150)
 
+    def test_stragglers_of_older_lives_do_not_make_newer_ones_forgotten(self):
+        world = World("a", "b")
+        told = {1: 9, 2: 9, 3: 9, 4: 9}
+        for life, seq in [*told.items(), (1, 8), (5, 1), (1, 9), (3, 9), (4, 9), (5, 1)]:
+            event = pb.UserEvent(origin=pb.Node(name="x"), topic=2, life=life, seq=seq, time=1)
+            world.members["a"].registry.hear_user_event(world.now, "x", event)
+        world.deliver()
+        heard = [kind for kind, _ in world.events["a"] if kind == "user_event"]
+        self.assertEqual(len(heard), len(told) + 2)
+
     def test_gossip_alone_may_fail_and_anti_entropy_mends_it(self):
         world = World(*NAMES)
         world.run(3)

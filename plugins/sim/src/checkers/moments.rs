@@ -1,8 +1,8 @@
 //! A user event is told at most once to each process, after it was sent, and its time is later than that of
 //! all its sender had heard of.
 //!
-//! Values are numbers that are never used twice. A process remembers the last two lives of an origin; of older
-//! ones a late datagram may be told again. Cost: O(1) an event.
+//! Values are numbers that are never used twice. A process remembers four lives of an origin, so once a fifth
+//! process has started under its key, a late datagram of an older one may be told again. Cost: O(1) an event.
 
 use super::{Checker, Verdict};
 use crate::observe::{Act, Observation};
@@ -11,7 +11,7 @@ use haulout::{Event, Identity, Instant};
 use std::collections::{HashMap, HashSet};
 
 /// Lives of an origin that a process remembers.
-const LIVES: u64 = 2;
+const LIVES: u64 = 4;
 
 /// What was sent.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +62,8 @@ impl<I: Identity> MomentsOnce<I> {
             Some(_) => {}
         }
         let is_new = self.told.entry(seat).or_default().insert(payload.into());
-        let is_remembered = self.sent.get(payload).is_some_and(|known| life < known.life + LIVES);
+        let is_remembered =
+            life <= LIVES || self.sent.get(payload).is_some_and(|known| life == known.life);
         if is_new || !is_remembered { Ok(()) } else { Err(format!("{seat} tells {} again", number())) }
     }
 }
