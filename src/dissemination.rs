@@ -113,25 +113,59 @@ impl Dissemination {
 
     /// Counts a transmission: the slot goes to the end of the next list, or out at `limit`.
     pub(crate) fn sent(&mut self, slot: Slot, limit: u8, links: &mut impl Links) {
-        let list = links.link(slot).list;
-        if list == NOWHERE {
-            return;
+        self.sent_all(&[slot], limit, links);
+    }
+
+    /// The same for several, one after the other. Those that follow each other in a list, as they do in a full
+    /// packet, move together.
+    pub(crate) fn sent_all(&mut self, slots: &[Slot], limit: u8, links: &mut impl Links) {
+        let mut rest = slots;
+        while let Some(&first) = rest.first() {
+            let list = links.link(first).list;
+            if list == NOWHERE || list + 1 >= limit.min(LISTS as u8) {
+                self.remove(first, links);
+                rest = &rest[1..];
+                continue;
+            }
+            let run = self.advance_run(rest, list + 1, links);
+            rest = &rest[run..];
         }
-        self.remove(slot, links);
-        let list = list + 1;
-        if list >= limit.min(LISTS as u8) {
-            return;
+    }
+
+    /// Moves the slots at the start of `slots` that follow each other in their list to the end of the list
+    /// `to`, the next one; how many they are.
+    fn advance_run(&mut self, slots: &[Slot], to: u8, links: &mut impl Links) -> usize {
+        let (first, before) = (slots[0], links.link(slots[0]).prev);
+        let mut run = 0;
+        let (last, after) = loop {
+            let (slot, link) = (slots[run], links.link_mut(slots[run]));
+            link.list = to;
+            run += 1;
+            if slots.get(run).is_none_or(|slot| slot.index() != link.next) {
+                break (slot, link.next);
+            }
+        };
+        let (from, to) = (usize::from(to) - 1, usize::from(to));
+        match before {
+            END => self.heads[from] = after,
+            _ => links.link_mut(Slot::at(before)).next = after,
         }
-        let at = usize::from(list);
-        let tail = self.tails[at];
-        *links.link_mut(slot) = Link { prev: tail, next: END, list };
+        match after {
+            END => self.tails[from] = before,
+            _ => links.link_mut(Slot::at(after)).prev = before,
+        }
+        if self.heads[from] == END {
+            self.occupied &= !(1 << from);
+        }
+        let tail = core::mem::replace(&mut self.tails[to], last.index());
         match tail {
-            END => self.heads[at] = slot.index(),
-            _ => links.link_mut(Slot::at(tail)).next = slot.index(),
+            END => self.heads[to] = first.index(),
+            _ => links.link_mut(Slot::at(tail)).next = first.index(),
         }
-        self.tails[at] = slot.index();
-        self.occupied |= 1 << at;
-        self.len += 1;
+        links.link_mut(first).prev = tail;
+        links.link_mut(last).next = END;
+        self.occupied |= 1 << to;
+        run
     }
 
     /// The freshest piece.
@@ -165,6 +199,8 @@ pub(crate) fn retransmit_limit(lambda: u8, n: usize) -> u8 {
 mod tests {
     use super::*;
     use alloc::vec::Vec;
+    use rand::rngs::SmallRng;
+    use rand::{RngExt, SeedableRng};
 
     struct Table(Vec<Link>);
 
@@ -199,6 +235,34 @@ mod tests {
         news.remove(Slot::at(1), &mut table);
         news.remove(Slot::at(0), &mut table);
         assert!(news.is_empty() && news.first().is_none());
+    }
+
+    #[test]
+    fn several_at_once_move_as_one_after_the_other() {
+        let mut rng = SmallRng::seed_from_u64(7);
+        let (mut news, mut table) = (Dissemination::new(), Table([Link::NONE; 24].to_vec()));
+        // Each list, the first to be told first.
+        let mut lists = [const { Vec::<u32>::new() }; 4];
+        for _ in 0..4_000 {
+            let slot = rng.random_range(0..24);
+            if rng.random_ratio(1, 2) {
+                lists.iter_mut().for_each(|list| list.retain(|other| *other != slot));
+                lists[0].insert(0, slot);
+                news.queue(Slot::at(slot), &mut table);
+            } else {
+                // Some of those in a row, as a packet takes them, and some that are left out.
+                let row: Vec<u32> = lists.concat().into_iter().filter(|_| rng.random_ratio(3, 4)).collect();
+                for slot in &row {
+                    let from = lists.iter().position(|list| list.contains(slot)).unwrap();
+                    lists[from].retain(|other| other != slot);
+                    lists.get_mut(from + 1).into_iter().for_each(|list| list.push(*slot));
+                }
+                let row: Vec<Slot> = row.into_iter().map(Slot::at).collect();
+                news.sent_all(&row, 4, &mut table);
+            }
+            assert_eq!(listed(&news, &table), lists.concat());
+            assert_eq!(news.len() as usize, lists.concat().len());
+        }
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl<S: Spec> Engine<S> {
         now: Instant,
         datagram: &[u8],
     ) -> Result<(), DatagramError<CodecErrorOf<S>>> {
-        self.protocol.advance(now);
+        self.protocol.advance_to_datagram(now);
         let result = self.receive(datagram);
         self.protocol.settle();
         result
@@ -198,13 +198,16 @@ impl<S: Spec> Engine<S> {
     /// is none.
     ///
     /// What does not fit is dropped and counted (`oversized`).
+    #[inline]
     pub fn poll_transmit(&mut self, now: Instant, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
-        if self.protocol.outbox.is_empty() {
-            return None;
-        }
+        // Hosts ask until there is none: that answer is to cost next to nothing.
+        if self.protocol.outbox.is_empty() { None } else { self.write_transmit(now, buf) }
+    }
+
+    fn write_transmit(&mut self, now: Instant, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
         self.protocol.clamp(now);
         let transmit = self.transmit(buf);
-        self.protocol.settle();
+        self.protocol.settle_sent();
         transmit
     }
 

@@ -16,15 +16,16 @@ pub(crate) use slots::{Slot, Slots};
 
 use crate::digest::{Digest, Entry, member_value};
 use crate::dissemination::{Link, Links};
-use crate::fingerprint::fingerprint;
+use crate::fingerprint::{destination_of, fingerprint};
 use crate::identity::Identity;
 use crate::state::State;
 use crate::suspicion::SuspicionId;
 use crate::time::Instant;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
+use core::num::NonZeroU32;
 use departed::Departed;
-use foldhash::quality::SeedableRandomState;
+use foldhash::fast::SeedableRandomState;
 use hashbrown::HashTable;
 use order::{Order, Positions};
 use plane::Plane;
@@ -61,6 +62,8 @@ impl<I> Member<I> {
 #[derive(Debug)]
 struct Record<I> {
     member: Member<I>,
+    /// The fingerprint of its key, which every datagram to it and every change of the digest asks for.
+    key: u64,
     /// Its suspicion while its state is `Suspect`.
     suspicion: SuspicionId,
     /// Its position among the active or the departed.
@@ -132,7 +135,14 @@ impl<I: Identity> Members<I> {
         let addr = identity.addr();
         debug_assert!(self.find(&addr).is_none(), "a key has one record");
         let member = Member { identity, incarnation, state: State::Alive };
-        let record = Record { member, suspicion: SuspicionId::NONE, position: 0, place: 0, link: Link::NONE };
+        let record = Record {
+            member,
+            key: fingerprint(&addr),
+            suspicion: SuspicionId::NONE,
+            position: 0,
+            place: 0,
+            link: Link::NONE,
+        };
         let slot = self.slots.insert(record);
         let Self { slots, index, hasher, active, .. } = self;
         active.insert(slot, slots);
@@ -166,10 +176,10 @@ impl<I: Identity> Members<I> {
     /// Sets a member's incarnation.
     pub(crate) fn set_incarnation(&mut self, slot: Slot, incarnation: u32) {
         let Self { slots, plane, .. } = self;
-        let member = &mut slots[slot].member;
+        let Record { member, key, .. } = &mut slots[slot];
         let held = core::mem::replace(&mut member.incarnation, incarnation);
         if member.state.is_active() && held != incarnation {
-            let (key, identity) = (fingerprint(&member.identity.addr()), fingerprint(&member.identity));
+            let (key, identity) = (*key, fingerprint(&member.identity));
             plane.toggle(key, member_value(key, identity, held) ^ member_value(key, identity, incarnation));
         }
     }
@@ -207,7 +217,21 @@ impl<I: Identity> Members<I> {
 
     /// What the digest says of an active member.
     pub(crate) fn entry(&self, slot: Slot) -> Entry {
-        Entry::of(&self[slot].identity, self[slot].incarnation, slot.index().into())
+        let Record { member, key, .. } = &self.slots[slot];
+        Entry::under(*key, &member.identity, member.incarnation, slot.index().into())
+    }
+
+    /// The fingerprint of a member's key.
+    #[inline]
+    pub(crate) fn key(&self, slot: Slot) -> u64 {
+        self.slots[slot].key
+    }
+
+    /// Whom a datagram to a member is meant for, and what it says of that.
+    #[inline]
+    pub(crate) fn receiver(&self, slot: Slot) -> (&I, Option<NonZeroU32>) {
+        let Record { member, key, .. } = &self.slots[slot];
+        (&member.identity, destination_of(*key))
     }
 
     /// The entries of the active members whose keys' fingerprints lie from `from` to `until`, both included, in
@@ -306,6 +330,7 @@ impl<I: Identity> Members<I> {
 impl<I> core::ops::Index<Slot> for Members<I> {
     type Output = Member<I>;
 
+    #[inline]
     fn index(&self, slot: Slot) -> &Member<I> {
         &self.slots[slot].member
     }

@@ -8,6 +8,7 @@ use crate::codec::{Plane, Pull, Refusal};
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::state::State;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::num::NonZeroU32;
 
@@ -22,7 +23,7 @@ pub(crate) struct Intent<I: Identity> {
     pub(crate) say: Say<I>,
 }
 
-/// What it says.
+/// What it says. Small, since each datagram's passes through the queue: what is rare and large is boxed.
 #[derive(Clone, Debug)]
 pub(crate) enum Say<I: Identity> {
     Ping {
@@ -32,16 +33,16 @@ pub(crate) enum Say<I: Identity> {
         number: u16,
     },
     Gossip,
+    /// The target's record, and how it is named.
     PingReq {
         number: u16,
         target: Slot,
-        addr: I::Addr,
-        route: Option<I::Route>,
+        named: Box<(I::Addr, Option<I::Route>)>,
     },
+    /// Who answered, and at which incarnation.
     ForwardedAck {
         number: u16,
-        identity: I,
-        incarnation: u32,
+        from: Box<(I, u32)>,
     },
     Nack {
         number: u16,
@@ -69,13 +70,12 @@ pub(crate) enum Say<I: Identity> {
         number: u16,
         leaves: Option<(Plane, u64)>,
     },
-    SyncPull(Pull),
+    SyncPull(Box<Pull>),
     /// The page that answers this pull.
-    SyncPage(Pull),
+    SyncPage(Box<Pull>),
+    /// What we hold of the receiver.
     YouAreDown {
-        identity: I,
-        incarnation: u32,
-        state: State,
+        held: Box<(I, u32, State)>,
     },
 }
 

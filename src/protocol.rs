@@ -88,6 +88,8 @@ struct Watch<I: Identity> {
     last_gossip: Option<Instant>,
     /// Since when we do not serve, if we did before.
     paused: Option<Instant>,
+    /// When it was last asked whether this process stood still.
+    judged: Instant,
 }
 
 /// How strangers are met.
@@ -117,6 +119,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 drawn: Vec::new(),
                 last_gossip: None,
                 paused: None,
+                judged: Instant::ZERO,
             },
             horizon: Horizon::new(),
             meeting: Meeting {
@@ -168,13 +171,20 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
     /// probe if it is a ping.
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, intent: Intent<I>) {
         if self.horizon.covers(&intent.to) && !self.outbox.is_full() {
             self.outbox.push(intent);
         } else {
             self.send_or_lose(intent);
         }
+    }
+
+    /// Queues a datagram to a member; news travels along.
+    #[inline(always)]
+    fn send_to(&mut self, slot: Slot, say: Say<I>) {
+        let (identity, dst) = self.members.receiver(slot);
+        self.send(Intent { to: identity.route(), dst, slot: Some(slot), cookie: None, say });
     }
 
     #[inline(never)]
@@ -216,15 +226,23 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Brings the gauges up to date, and checks the invariants in debug builds.
+    #[inline]
     pub(crate) fn settle(&mut self) {
         let gauges = &mut self.stats.gauges;
         gauges.members = self.members.len() as u32;
         gauges.suspects = self.suspicions.len() as u32;
         gauges.departed = self.members.departed().len() as u32;
-        gauges.gossip_backlog = self.news.len();
-        gauges.intents = self.outbox.len() as u32;
         gauges.relays = self.watch.relays.len() as u32;
         gauges.health = self.watch.health.score();
+        self.settle_sent();
+    }
+
+    /// The same after a datagram was written, which changes less.
+    #[inline]
+    pub(crate) fn settle_sent(&mut self) {
+        let gauges = &mut self.stats.gauges;
+        gauges.gossip_backlog = self.news.len();
+        gauges.intents = self.outbox.len() as u32;
         self.broadcasts.gauge(gauges);
         if cfg!(debug_assertions) {
             self.check_invariants();

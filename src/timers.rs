@@ -1,8 +1,8 @@
 //! Deadlines of which there is one each, in a fixed array.
 //!
 //! Deadlines of which there are many live with their owners: suspicions in an indexed heap, pings for
-//! others and departed members in the order in which they came. Cost: O(1) to set, one pass over eight
-//! to peek.
+//! others and departed members in the order in which they came. Cost: O(1) to peek, one pass over eight
+//! when the earliest changes.
 
 mod heap;
 
@@ -48,6 +48,8 @@ impl Timer {
 #[derive(Clone, Debug)]
 pub(crate) struct Timers {
     deadlines: [Instant; Timer::ALL.len()],
+    /// The earliest of them: it is asked for with every datagram, and they change seldom.
+    next: Instant,
 }
 
 /// The deadline of a timer that is not set; being the latest, it needs no case of its own.
@@ -55,19 +57,20 @@ const UNSET: Instant = Instant::from_micros(u64::MAX);
 
 impl Default for Timers {
     fn default() -> Self {
-        Self { deadlines: [UNSET; Timer::ALL.len()] }
+        Self { deadlines: [UNSET; Timer::ALL.len()], next: UNSET }
     }
 }
 
 impl Timers {
     #[inline]
     pub(crate) fn set(&mut self, timer: Timer, deadline: Instant) {
-        self.deadlines[timer as usize] = deadline;
+        let was = core::mem::replace(&mut self.deadlines[timer as usize], deadline);
+        self.next = if was == self.next { self.earliest() } else { self.next.min(deadline) };
     }
 
     #[inline]
     pub(crate) fn clear(&mut self, timer: Timer) {
-        self.deadlines[timer as usize] = UNSET;
+        self.set(timer, UNSET);
     }
 
     pub(crate) fn clear_all(&mut self) {
@@ -82,12 +85,18 @@ impl Timers {
     /// The earliest deadline.
     #[inline]
     pub(crate) fn next(&self) -> Option<Instant> {
-        let next = self.deadlines.iter().fold(UNSET, |next, at| next.min(*at));
-        (next != UNSET).then_some(next)
+        (self.next != UNSET).then_some(self.next)
+    }
+
+    fn earliest(&self) -> Instant {
+        self.deadlines.iter().fold(UNSET, |next, at| next.min(*at))
     }
 
     /// Takes a deadline that has come.
     pub(crate) fn take_due(&mut self, now: Instant) -> Option<Timer> {
+        if self.next > now || self.next == UNSET {
+            return None;
+        }
         let is_due = |at: Instant| at != UNSET && at <= now;
         let due = Timer::ALL.into_iter().find(|timer| is_due(self.deadlines[*timer as usize]))?;
         self.clear(due);
@@ -99,5 +108,6 @@ impl Timers {
         for deadline in &mut self.deadlines {
             *deadline = (*deadline).max(now);
         }
+        self.next = self.earliest();
     }
 }

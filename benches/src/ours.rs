@@ -58,6 +58,8 @@ where
     (Node, C, ()): haulout::Spec<Identity = Node, Codec = C, Broadcasts = ()>,
 {
     engine: Engine<(Node, C, ())>,
+    /// The host's buffer.
+    buf: Box<[u8]>,
     codec: C,
     now: Instant,
     size: usize,
@@ -87,6 +89,7 @@ where
         let engine = Engine::new(node(0), codec.clone(), (), config, 7).expect("it is possible");
         let mut ours = Self {
             engine,
+            buf: Box::new([0; 1_400]),
             codec,
             now,
             size,
@@ -208,11 +211,10 @@ where
     }
 
     fn answer(&mut self) -> usize {
-        let mut buf = [0; 1_400];
         let datagram = self.datagrams.turn();
         self.engine.handle_datagram(self.now, datagram).expect("it is well-formed");
         let mut bytes = 0;
-        while let Some(transmit) = self.engine.poll_transmit(self.now, &mut buf) {
+        while let Some(transmit) = self.engine.poll_transmit(self.now, &mut self.buf) {
             bytes += transmit.len;
         }
         while self.engine.poll_event().is_some() {}

@@ -27,9 +27,11 @@ impl<S: Spec> Engine<S> {
             dropped.sealed += 1;
             return Err(DatagramError::Sealed);
         }
-        let (header, pieces) = match self.codec.decode(datagram) {
-            Ok(decoded) => decoded,
-            Err(error) => return Err(malformed(&mut self.protocol.stats, error)),
+        // Headers are large: this one stays where the codec put it.
+        let mut decoded = self.codec.decode(datagram);
+        let Ok((header, pieces)) = &mut decoded else {
+            let stats = &mut self.protocol.stats;
+            return decoded.err().map_or(Ok(()), |error| Err(malformed(stats, error)));
         };
         self.updates.clear();
         // Most datagrams carry updates at most: the memory of the other sections is fetched when one comes.
@@ -48,7 +50,6 @@ impl<S: Spec> Engine<S> {
                         sections.push(published);
                     }
                     Err(error) => {
-                        keep(&mut self.sections, sections);
                         return Err(malformed(&mut self.protocol.stats, error));
                     }
                 }
@@ -63,12 +64,15 @@ impl<S: Spec> Engine<S> {
             }
             _ => received.bytes += datagram.len() as u64,
         }
-        if self.protocol.awaits(&header) {
+        let answers = matches!(header.message, Message::SyncLeaves { .. } | Message::SyncPage(_));
+        if answers && self.protocol.awaits(header) {
             self.protocol.exchange.spend(datagram.len());
         }
-        let result = self.protocol.receive(&header, &mut self.updates, &mut sections);
+        let result = self.protocol.receive(header, &mut self.updates, &mut sections);
         self.updates.clear();
-        keep(&mut self.sections, sections);
+        if sections.capacity() > 0 {
+            self.sections = reuse(sections);
+        }
         result.map_err(DatagramError::from)
     }
 }
@@ -76,14 +80,6 @@ impl<S: Spec> Engine<S> {
 fn malformed<E>(stats: &mut Stats, error: E) -> DatagramError<E> {
     stats.dropped.malformed += 1;
     DatagramError::Malformed(error)
-}
-
-/// Keeps the memory of a datagram's sections for the next one that has some.
-#[inline]
-fn keep<I: Identity>(kept: &mut Vec<Section<'static, I>>, sections: Vec<Section<'_, I>>) {
-    if sections.capacity() > 0 {
-        *kept = reuse(sections);
-    }
 }
 
 /// The empty vector of another lifetime, with its memory: collecting in place keeps it.

@@ -108,10 +108,12 @@ impl<S: Spec> Engine<S> {
             Say::Ping { number } => MessageRef::Ping { number: *number },
             Say::Ack { number } => MessageRef::Ack { number: *number },
             Say::Gossip => MessageRef::Gossip,
-            Say::PingReq { number, addr, route, .. } => {
-                MessageRef::PingReq { number: *number, target: addr, route: route.as_ref() }
+            Say::PingReq { number, named, .. } => {
+                let (target, route) = &**named;
+                MessageRef::PingReq { number: *number, target, route: route.as_ref() }
             }
-            Say::ForwardedAck { number, identity, incarnation } => {
+            Say::ForwardedAck { number, from } => {
+                let (identity, incarnation) = &**from;
                 MessageRef::ForwardedAck { number: *number, identity, incarnation: *incarnation }
             }
             Say::Nack { number } => MessageRef::Nack { number: *number },
@@ -138,7 +140,7 @@ impl<S: Spec> Engine<S> {
                 let leaves = LeavesRef { plane: *plane, salt: *salt, leaves: &leaves };
                 MessageRef::SyncLeaves { number: *number, leaves: Some(leaves) }
             }
-            Say::SyncPull(pull) | Say::SyncPage(pull) => MessageRef::SyncPull(pull.as_ref()),
+            Say::SyncPull(pull) | Say::SyncPage(pull) => MessageRef::SyncPull((**pull).as_ref()),
         };
         if !self.write_header(intent, message, out) {
             return None;
@@ -186,7 +188,8 @@ impl<S: Spec> Engine<S> {
     #[inline(never)]
     fn put_other_sections(&mut self, intent: &Intent<S::Identity>, out: &mut Out<'_>) -> bool {
         match &intent.say {
-            Say::YouAreDown { identity, incarnation, state } => {
+            Say::YouAreDown { held } => {
+                let (identity, incarnation, state) = &**held;
                 let update = UpdateRef { identity, incarnation: *incarnation, state: *state, by: &[] };
                 put_update(&self.codec, update, &mut self.protocol.stats, out)
             }
@@ -196,9 +199,9 @@ impl<S: Spec> Engine<S> {
                 true
             }
             Say::Announce { .. } => self.put_topics(out),
-            Say::PingReq { target, addr, .. } => {
-                let is_it =
-                    self.protocol.members.get(*target).is_some_and(|member| member.identity.is_at(addr));
+            Say::PingReq { target, named, .. } => {
+                let members = &self.protocol.members;
+                let is_it = members.get(*target).is_some_and(|member| member.identity.is_at(&named.0));
                 is_it && self.put_buddy(*target, out)
             }
             Say::ForwardedAck { .. } => {

@@ -21,7 +21,7 @@ pub const MAX_ADDRESS: usize = 96;
 /// length of the whole tells the form apart, as for socket addresses, at least for `t` of up to 8 bytes.
 pub trait Address: Clone + Eq + Hash + Debug + Canonical {
     /// Appends the address's bytes, at most [`MAX_ADDRESS`].
-    fn put(&self, out: &mut AddressBytes);
+    fn put(&self, out: &mut AddressBytes<'_>);
 
     /// Reads an address from the start of `bytes` and returns what follows it; `None` if there is none.
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])>;
@@ -32,19 +32,19 @@ pub trait Address: Clone + Eq + Hash + Debug + Canonical {
     }
 }
 
-/// A small buffer on the stack for the bytes of an address, a name and an epoch.
-#[derive(Clone, Debug)]
-pub struct AddressBytes {
-    bytes: [u8; 192],
+/// Where the bytes of an address, a name and an epoch go.
+#[derive(Debug)]
+pub struct AddressBytes<'b> {
+    bytes: &'b mut [u8],
     len: usize,
     overflow: bool,
 }
 
-impl AddressBytes {
-    /// An empty buffer.
+impl<'b> AddressBytes<'b> {
+    /// Writes into `buf`, from its start.
     #[inline]
-    pub const fn new() -> Self {
-        Self { bytes: [0; 192], len: 0, overflow: false }
+    pub const fn new(buf: &'b mut [u8]) -> Self {
+        Self { bytes: buf, len: 0, overflow: false }
     }
 
     /// Appends bytes. Past the end of the buffer they are dropped and [`AddressBytes::as_slice`] is `None`.
@@ -79,18 +79,12 @@ impl AddressBytes {
     }
 }
 
-impl Default for AddressBytes {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Bytes of an IPv6 socket address: ip 16, port 2 (little-endian).
 const V6: usize = 18;
 
 impl Address for SocketAddrV4 {
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
@@ -105,7 +99,7 @@ impl Address for SocketAddrV4 {
 
 impl Address for SocketAddrV6 {
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         out.extend(&self.ip().octets());
         out.extend(&self.port().to_le_bytes());
     }
@@ -125,7 +119,7 @@ impl Address for SocketAddrV6 {
 
 impl Address for SocketAddr {
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         match self {
             Self::V4(addr) => addr.put(out),
             Self::V6(addr) => addr.put(out),
@@ -155,7 +149,7 @@ impl Address for SocketAddr {
 
 impl Address for IpAddr {
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         match self {
             Self::V4(ip) => out.extend(&ip.octets()),
             Self::V6(ip) => out.extend(&ip.octets()),
@@ -175,7 +169,7 @@ impl Address for IpAddr {
 impl Address for String {
     /// A length byte, then the text. A longer text than 95 bytes does not fit any datagram; the codec
     /// refuses it.
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         let len = u8::try_from(self.len()).unwrap_or(u8::MAX);
         out.extend(&[len]);
         out.extend(self.as_bytes());
@@ -198,7 +192,8 @@ mod tests {
     use alloc::string::ToString;
 
     fn round_trip<A: Address>(addr: &A, tail: &[u8]) {
-        let mut out = AddressBytes::new();
+        let mut buf = [0; 192];
+        let mut out = AddressBytes::new(&mut buf);
         addr.put(&mut out);
         out.extend(tail);
         let bytes = out.as_slice().unwrap();
@@ -218,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_text_too_long_for_the_wire_overflows() {
-        let mut out = AddressBytes::new();
+        let mut buf = [0; 192];
+        let mut out = AddressBytes::new(&mut buf);
         "x".repeat(300).put(&mut out);
         assert_eq!(out.as_slice(), None);
     }

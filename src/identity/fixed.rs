@@ -40,6 +40,7 @@ impl<A: Address> Identity for Fixed<A> {
         self.addr.clone()
     }
 
+    #[inline]
     fn is_at(&self, addr: &A) -> bool {
         self.addr == *addr
     }

@@ -150,6 +150,7 @@ impl<A: Address> Identity for Named<A> {
         self.name.clone()
     }
 
+    #[inline]
     fn is_at(&self, addr: &Name) -> bool {
         self.name == *addr
     }

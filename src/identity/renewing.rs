@@ -47,6 +47,7 @@ impl<A: Address> Identity for Renewing<A> {
         self.addr.clone()
     }
 
+    #[inline]
     fn is_at(&self, addr: &A) -> bool {
         self.addr == *addr
     }

@@ -7,16 +7,21 @@ use serde::de::Visitor;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// Bytes of most identities at most: an IPv6 address, its port and an epoch are 26. Clearing more costs time.
+const SHORT: usize = 32;
+/// Bytes of any identity that a codec takes, and more.
+const LONG: usize = 192;
+
 /// What a stock identity is made of, for both forms.
 trait Parts: Sized {
     const EXPECTED: &'static str;
-    fn put(&self, out: &mut AddressBytes);
+    fn put(&self, out: &mut AddressBytes<'_>);
     fn parse(bytes: &[u8]) -> Option<Self>;
 }
 
 /// An epoch in as few bytes as it takes, little-endian, none for zero.
 #[inline]
-fn put_epoch(epoch: u64, out: &mut AddressBytes) {
+fn put_epoch(epoch: u64, out: &mut AddressBytes<'_>) {
     let len = 8 - epoch.leading_zeros() as usize / 8;
     out.extend_up_to(epoch.to_le_bytes(), len);
 }
@@ -25,6 +30,10 @@ fn put_epoch(epoch: u64, out: &mut AddressBytes) {
 fn parse_epoch(bytes: &[u8]) -> Option<u64> {
     // A trailing zero is a second form of the same number: refused, so that bytes are unique.
     let legal = bytes.len() <= 8 && bytes.last() != Some(&0);
+    // Seconds since 1970, the usual epoch.
+    if let (&[a, b, c, d], true) = (bytes, legal) {
+        return Some(u32::from_le_bytes([a, b, c, d]).into());
+    }
     legal.then(|| bytes.iter().rev().fold(0, |epoch, byte| epoch << 8 | u64::from(*byte)))
 }
 
@@ -32,7 +41,7 @@ impl<A: Address> Parts for Renewing<A> {
     const EXPECTED: &'static str = "the bytes of an address and of an epoch";
 
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         self.address().put(out);
         put_epoch(self.epoch(), out);
     }
@@ -48,7 +57,7 @@ impl<A: Address> Parts for Fixed<A> {
     const EXPECTED: &'static str = "the bytes of an address";
 
     #[inline]
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         self.address().put(out);
     }
 
@@ -62,7 +71,7 @@ impl<A: Address> Parts for Fixed<A> {
 impl<A: Address> Parts for Named<A> {
     const EXPECTED: &'static str = "the bytes of a name, an address and an epoch";
 
-    fn put(&self, out: &mut AddressBytes) {
+    fn put(&self, out: &mut AddressBytes<'_>) {
         let name = self.name().as_str().as_bytes();
         out.extend(&[name.len() as u8]);
         out.extend(name);
@@ -81,7 +90,19 @@ impl<A: Address> Parts for Named<A> {
 
 #[inline]
 fn serialize_bytes<T: Parts, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut out = AddressBytes::new();
+    let mut short = [0; SHORT];
+    let mut out = AddressBytes::new(&mut short);
+    value.put(&mut out);
+    match out.as_slice() {
+        Some(bytes) => serializer.serialize_bytes(bytes),
+        None => serialize_long(value, serializer),
+    }
+}
+
+#[inline(never)]
+fn serialize_long<T: Parts, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut long = [0; LONG];
+    let mut out = AddressBytes::new(&mut long);
     value.put(&mut out);
     match out.as_slice() {
         Some(bytes) => serializer.serialize_bytes(bytes),
@@ -98,6 +119,7 @@ impl<T: Parts> Visitor<'_> for BytesVisitor<T> {
         f.write_str(T::EXPECTED)
     }
 
+    #[inline]
     fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<T, E> {
         T::parse(bytes).ok_or_else(|| E::custom(format_args!("expected {}", T::EXPECTED)))
     }
@@ -107,6 +129,7 @@ impl<T: Parts> Visitor<'_> for BytesVisitor<T> {
 macro_rules! stock_identity {
     ($identity:ident as $shape:ident { $($field:ident: $type:ty),* }) => {
         impl<A: Address + Serialize> Serialize for $identity<A> {
+            #[inline]
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
                     $shape { $($field: self.$field.clone()),* }.serialize(serializer)
@@ -117,6 +140,7 @@ macro_rules! stock_identity {
         }
 
         impl<'de, A: Address + Deserialize<'de>> Deserialize<'de> for $identity<A> {
+            #[inline]
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 if deserializer.is_human_readable() {
                     let shape = $shape::<A>::deserialize(deserializer)?;

@@ -2,6 +2,7 @@
 
 use super::Members;
 use crate::digest::Digest;
+use crate::fingerprint::fingerprint;
 use crate::identity::Identity;
 use crate::state::State;
 use crate::suspicion::SuspicionId;
@@ -20,6 +21,7 @@ impl<I: Identity> Members<I> {
                 Some(*slot),
                 "the index leads to each record"
             );
+            assert_eq!(record.key, fingerprint(&record.member.identity.addr()), "a record notes its key");
             let entry = self.entry(*slot);
             assert_eq!(
                 self.plane.at(entry.position.key, record.place),

@@ -7,6 +7,7 @@ use crate::digest::salted;
 use crate::exchange::{Errand, PULLS, Range};
 use crate::identity::Identity;
 use crate::members::Slot;
+use alloc::boxed::Box;
 use rand::RngExt;
 
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
@@ -39,7 +40,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         if !keeps || pull.from > pull.until || !self.may_answer(peer) {
             return;
         }
-        let mut pull = pull.clone();
+        let mut pull = Box::new(pull.clone());
         pull.have.sort_unstable();
         let range = Range::of(&pull);
         let lacking = !pull.back && self.lacks(range, &pull);

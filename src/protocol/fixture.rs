@@ -100,9 +100,7 @@ impl<I: Identity> Protocol<I> {
     /// The notices among it: where they go and what they say.
     pub(super) fn notices(&mut self) -> Vec<(I::Route, (I, u32, State))> {
         let notice = |intent: Intent<I>| match intent.say {
-            Say::YouAreDown { identity, incarnation, state } => {
-                Some((intent.to, (identity, incarnation, state)))
-            }
+            Say::YouAreDown { held } => Some((intent.to, *held)),
             _ => None,
         };
         self.sent().into_iter().filter_map(notice).collect()

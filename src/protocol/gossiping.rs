@@ -1,8 +1,7 @@
 //! Rounds of gossip (SWIM §4.1): while there is news, a few members at random are told.
 
-use super::{Intent, Life, Protocol, Say};
+use super::{Life, Protocol, Say};
 use crate::broadcast::{Broadcasts, Change};
-use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::timers::Timer;
@@ -39,9 +38,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         let hears = |slot: Slot| horizon.reaches(&members[slot].identity);
         members.sample(&mut self.rng, usize::from(self.config.gossip.fanout), hears, &mut drawn);
         for slot in drawn.iter().copied() {
-            let identity = &self.members[slot].identity;
-            let (to, dst) = (identity.route(), destination(&identity.addr()));
-            self.send(Intent { to, dst, slot: Some(slot), cookie: None, say: Say::Gossip });
+            self.send_to(slot, Say::Gossip);
         }
         self.watch.drawn = drawn;
     }

@@ -97,7 +97,9 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             }
             return Ok(());
         };
-        self.hear_updates(&header.source, slot, updates);
+        if !updates.is_empty() {
+            self.hear_updates(&header.source, slot, updates);
+        }
         if !sections.is_empty() {
             // The others know what a joiner learns.
             self.hear_sections(sections, !is_page || self.exchange.complete);
@@ -127,7 +129,6 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Applies what a member told of others, and of itself.
-    #[inline]
     fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {
         for update in updates.drain(..) {
             let from_subject = update.identity == *source;
@@ -243,11 +244,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     fn hear_message(&mut self, header: &Header<I>, sender: Sender) {
-        let source = &header.source;
         if let (Message::Ping { number }, Sender::Member(slot)) = (&header.message, sender) {
-            let dst = crate::fingerprint::destination(&source.addr());
-            let say = Say::Ack { number: *number };
-            self.send(super::Intent { to: source.route(), dst, slot: Some(slot), cookie: None, say });
+            self.send_to(slot, Say::Ack { number: *number });
         } else {
             self.hear_other_message(header, sender);
         }

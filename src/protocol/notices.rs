@@ -16,6 +16,7 @@ use crate::limiter::{Bucket, Limiter, PeerLimiter};
 use crate::members::Slot;
 use crate::state::State;
 use crate::time::Instant;
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -117,15 +118,15 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
     }
 
-    fn send_notice(&mut self, to: &I, (identity, incarnation, state): (I, u32, State)) {
-        let say = Say::YouAreDown { identity, incarnation, state };
+    fn send_notice(&mut self, to: &I, held: (I, u32, State)) {
+        let say = Say::YouAreDown { held: Box::new(held) };
         self.send(Intent { to: to.route(), dst: destination(&to.addr()), slot: None, cookie: None, say });
     }
 
     /// Tells again what is held of a member: to everybody, and first of all to whoever said otherwise, since
     /// gossip may pass it by and it says it only so often.
     pub(super) fn correct(&mut self, slot: Slot, speaker: Speaker) {
-        let key = |slot: Slot| fingerprint(&self.members[slot].identity.addr());
+        let key = |slot: Slot| self.members.key(slot);
         // Its own sections may have had it forgotten.
         let speaker = match speaker {
             Speaker::Member(speaker) if self.members.get(speaker).is_some() => Some(speaker),
@@ -142,9 +143,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         self.tell(slot);
         if let Some(speaker) = speaker {
-            let to = &self.members[speaker].identity;
-            let (to, dst) = (to.route(), destination(&to.addr()));
-            self.send(Intent { to, dst, slot: Some(speaker), cookie: None, say: Say::Gossip });
+            self.send_to(speaker, Say::Gossip);
         }
     }
 

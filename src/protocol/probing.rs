@@ -11,6 +11,7 @@ use crate::probe::{Helpers, Probe};
 use crate::seeds::Ask;
 use crate::state::State;
 use crate::timers::Timer;
+use alloc::boxed::Box;
 
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// An interval is over: judge the present probe, start the next.
@@ -23,12 +24,11 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         let Some(slot) = self.next_in_reach() else { return };
         let number = self.next_number();
         let identity = self.members[slot].identity.clone();
-        let (to, dst) = (identity.route(), destination(&identity.addr()));
         self.watch.probe = Some(Probe { slot, identity, number, helpers: None, challenged: false });
         let health = self.watch.health;
         self.timers.set(Timer::Probe, self.now + health.stretch(self.config.probe.interval));
         self.timers.set(Timer::ProbeTimeout, self.now + health.stretch(self.config.probe.timeout));
-        self.send(Intent { to, dst, slot: Some(slot), cookie: None, say: Say::Ping { number } });
+        self.send_to(slot, Say::Ping { number });
     }
 
     /// A probe without an answer: the fault may be ours; the member is suspect all the same.
@@ -58,10 +58,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         probe.helpers = Some(Helpers { asked: drawn.len() as u8, answered: 0 });
         let route = (I::route_of(&addr).as_ref() != Some(&route)).then_some(route);
         for slot in drawn.iter().copied() {
-            let helper = &self.members[slot].identity;
-            let (to, dst) = (helper.route(), destination(&helper.addr()));
-            let say = Say::PingReq { number, target, addr: addr.clone(), route: route.clone() };
-            self.send(Intent { to, dst, slot: Some(slot), cookie: None, say });
+            let named = Box::new((addr.clone(), route.clone()));
+            self.send_to(slot, Say::PingReq { number, target, named });
         }
         self.watch.drawn = drawn;
     }

@@ -6,6 +6,7 @@ use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::probe::Origin;
+use alloc::boxed::Box;
 
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// A member asks us to ping `target`. We do so on our own account, with a number of our own; if we
@@ -17,8 +18,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         target: &I::Addr,
         route: Option<&I::Route>,
     ) {
-        let asker = &self.members[origin].identity;
-        let origin = Origin { route: asker.route(), dst: destination(&asker.addr()), slot: origin, number };
+        let (asker, dst) = self.members.receiver(origin);
+        let origin = Origin { route: asker.route(), dst, slot: origin, number };
         let route = route.cloned().or_else(|| I::route_of(target)).or_else(|| {
             let slot = self.members.find(target)?;
             Some(self.members[slot].identity.route())
@@ -46,7 +47,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         let identity = identity.clone();
         if let Some(relay) = self.watch.relays.take(number) {
-            let say = Say::ForwardedAck { number: relay.origin.number, identity, incarnation };
+            let from = Box::new((identity, incarnation));
+            let say = Say::ForwardedAck { number: relay.origin.number, from };
             self.reply(&relay.origin, say);
         }
         true
@@ -66,7 +68,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         let incarnation =
             held.filter(|member| member.identity == *source).map_or(0, |member| member.incarnation);
         self.watch.relays.take(number);
-        let say = Say::ForwardedAck { number: origin.number, identity: source.clone(), incarnation };
+        let from = Box::new((source.clone(), incarnation));
+        let say = Say::ForwardedAck { number: origin.number, from };
         self.reply(&origin, say);
         true
     }

@@ -7,11 +7,11 @@ use crate::codec::{DIGEST_VERSION, Header, Leaves, MAX_HAVE, Message, Page, Plan
 use crate::digest::{Digest, Entry, salted};
 use crate::event::Event;
 use crate::exchange::{Errand, PULLS, Range, Turned, Verdict};
-use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::members::Slot;
 use crate::stats::Comparison;
 use crate::timers::Timer;
+use alloc::boxed::Box;
 use core::time::Duration;
 use rand::RngExt;
 
@@ -88,9 +88,11 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     pub(super) fn ask(&mut self, peer: Slot, say: Say<I>, cookie: Option<u64>) {
         // A page may have had its own sender forgotten.
-        let Some(member) = self.members.get(peer) else { return };
-        let (to, dst) = (member.identity.route(), destination(&member.identity.addr()));
-        self.send(Intent { to, dst, slot: Some(peer), cookie, say });
+        if self.members.get(peer).is_none() {
+            return;
+        }
+        let (identity, dst) = self.members.receiver(peer);
+        self.send(Intent { to: identity.route(), dst, slot: Some(peer), cookie, say });
     }
 
     /// Whether a datagram answers something that we asked its sender: what others send costs our budget nothing.
@@ -110,7 +112,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             return;
         }
         let Some(leaves) = leaves else {
-            let with = crate::fingerprint::fingerprint(&self.members[peer].identity.addr());
+            let with = self.members.key(peer);
             self.stats.last_equal = Some(Comparison { at: self.now, with });
             return self.conclude(Verdict::default());
         };
@@ -224,7 +226,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             }
         }
         self.exchange.pull(self.now, number, errand, peer, back);
-        self.ask(peer, Say::SyncPull(pull), None);
+        self.ask(peer, Say::SyncPull(Box::new(pull)), None);
     }
 
     /// The request for a range, with what we have of it; and the rest of the range, if we have too much.
@@ -375,7 +377,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 self.exchange.errands.push_front(Errand::new(rest, Some(peer)));
             }
         }
-        self.ask(peer, Say::SyncPull(pull), Some(cookie));
+        self.ask(peer, Say::SyncPull(Box::new(pull)), Some(cookie));
         true
     }
 }

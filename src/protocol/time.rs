@@ -21,8 +21,24 @@ fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Takes the time; one that runs backwards is clamped, here and nowhere else. If a deadline was missed by
     /// more than half a probe timeout, this process stood still.
+    #[inline]
     pub(crate) fn advance(&mut self, now: Instant) {
         self.clamp(now);
+        self.judge_lateness();
+    }
+
+    /// The same as a datagram arrives: whoever heard something a moment ago did not stand still, and
+    /// deadlines that the host left to pass meanwhile are judged when it serves them.
+    #[inline]
+    pub(crate) fn advance_to_datagram(&mut self, now: Instant) {
+        self.clamp(now);
+        if self.now.since(self.watch.judged) > self.config.probe.timeout / 2 {
+            self.judge_lateness();
+        }
+    }
+
+    fn judge_lateness(&mut self) {
+        self.watch.judged = self.now;
         if let Some(due) = self.next_deadline() {
             let lateness = self.now.since(due);
             if lateness > self.config.probe.timeout / 2 {

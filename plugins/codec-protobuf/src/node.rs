@@ -4,7 +4,7 @@ mod stock;
 
 use crate::error::CodecError;
 use crate::identity::InvalidNode;
-use crate::reader::{Value, each, text};
+use crate::reader::{BYTES, VARINT, Value, each, long_varint, text};
 use crate::{v1, writer};
 use alloc::string::String;
 use core::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
@@ -64,6 +64,28 @@ impl<'a> NodeFields<'a> {
     }
 
     fn take(bytes: &'a [u8]) -> Result<Self, CodecError> {
+        match Self::take_usual(bytes) {
+            Some(fields) => Ok(fields),
+            None => Self::take_any(bytes),
+        }
+    }
+
+    /// The canonical form of an IPv4 address and an epoch, which is what nearly every node is.
+    #[inline]
+    fn take_usual(bytes: &'a [u8]) -> Option<Self> {
+        let (&[tag, len, a, b, c, d, port_tag], rest) = bytes.split_first_chunk()?;
+        if (u32::from(tag), len, u32::from(port_tag)) != (IP << 3 | BYTES, 4, PORT << 3 | VARINT) {
+            return None;
+        }
+        let (port, rest) = long_varint(rest).ok()?;
+        let (&epoch_tag, rest) = rest.split_first()?;
+        let (epoch, rest) = long_varint(rest).ok()?;
+        let is_usual = u32::from(epoch_tag) == EPOCH << 3 | VARINT && rest.is_empty();
+        let port = u16::try_from(port).ok()?;
+        is_usual.then_some(Self { ip: Ip::V4([a, b, c, d]), port, epoch, name: "" })
+    }
+
+    fn take_any(bytes: &'a [u8]) -> Result<Self, CodecError> {
         let (mut ip, mut port, mut epoch, mut name) = (&[][..], 0, 0, "");
         each(bytes, |field, value| {
             match (field, value) {

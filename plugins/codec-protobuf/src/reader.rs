@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 /// How deep groups may be nested in each other.
 const MAX_DEPTH: usize = 100;
 
-const VARINT: u32 = 0;
+pub(crate) const VARINT: u32 = 0;
 const FIXED64: u32 = 1;
-const BYTES: u32 = 2;
+pub(crate) const BYTES: u32 = 2;
 const GROUP: u32 = 3;
 const END_GROUP: u32 = 4;
 const FIXED32: u32 = 5;
@@ -40,13 +40,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The number and the value of the next field; `None` at the end.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn field(&mut self) -> Result<Option<(u32, Value<'a>)>, CodecError> {
-        if self.0.is_empty() {
-            return Ok(None);
+        let Some((&tag, rest)) = self.0.split_first() else { return Ok(None) };
+        match short_field(tag, rest) {
+            Some((value, rest)) => {
+                self.0 = rest;
+                Ok(Some((u32::from(tag >> 3), value)))
+            }
+            None => self.long_field().map(Some),
         }
+    }
+
+    #[inline(never)]
+    fn long_field(&mut self) -> Result<(u32, Value<'a>), CodecError> {
         let (number, wire) = self.tag()?;
-        Ok(Some((number, self.value(number, wire, 0)?)))
+        Ok((number, self.value(number, wire, 0)?))
     }
 
     #[inline]
@@ -109,19 +118,55 @@ impl<'a> Reader<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64, CodecError> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let [byte] = self.array()?;
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && (bits > 1 || byte >= 0x80) {
-                return Err(CodecError::Varint);
-            }
-            value |= bits << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
+        let (value, rest) = long_varint(self.0)?;
+        self.0 = rest;
+        Ok(value)
+    }
+}
+
+/// Bytes of a varint at most.
+const LONGEST: usize = 10;
+
+/// A varint, and what follows it.
+#[inline]
+pub(crate) fn long_varint(bytes: &[u8]) -> Result<(u64, &[u8]), CodecError> {
+    let mut value = 0;
+    for (at, &byte) in bytes.iter().take(LONGEST).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * at);
+        if byte < 0x80 {
+            // Of the last byte one bit is left.
+            let fits = at + 1 < LONGEST || byte <= 1;
+            return if fits { Ok((value, &bytes[at + 1..])) } else { Err(CodecError::Varint) };
         }
-        Err(CodecError::Varint)
+    }
+    Err(if bytes.len() < LONGEST { CodecError::Truncated } else { CodecError::Varint })
+}
+
+/// The value of a field whose tag and length take a byte each, as most do, and what follows it.
+#[inline(always)]
+fn short_field(tag: u8, rest: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    if !(1 << 3..0x80).contains(&tag) {
+        return None;
+    }
+    match u32::from(tag & 7) {
+        VARINT => {
+            let (&byte, after) = rest.split_first()?;
+            if byte < 0x80 {
+                return Some((Value::Varint(byte.into()), after));
+            }
+            let (value, after) = long_varint(rest).ok()?;
+            Some((Value::Varint(value), after))
+        }
+        BYTES => {
+            let (&len, rest) = rest.split_first()?;
+            let (bytes, after) = rest.split_at_checked(len.into())?;
+            (len < 0x80).then_some((Value::Bytes(bytes), after))
+        }
+        FIXED32 => {
+            let (bytes, after) = rest.split_first_chunk()?;
+            Some((Value::Fixed32(u32::from_le_bytes(*bytes)), after))
+        }
+        _ => None,
     }
 }
 

@@ -81,9 +81,8 @@ impl<S: Spec> Engine<S> {
             return false;
         }
         let limit = self.protocol.retransmit_limit();
-        for slot in self.packed.drain(..) {
-            self.protocol.news.sent(slot, limit, &mut self.protocol.members);
-        }
+        self.protocol.news.sent_all(&self.packed, limit, &mut self.protocol.members);
+        self.packed.clear();
         has_news
     }
 

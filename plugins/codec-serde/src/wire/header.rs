@@ -6,7 +6,7 @@ use super::{message, put_value};
 use crate::error::CodecError;
 use crate::format::{Format, SerdeIdentity};
 use haulout::Out;
-use haulout::codec::{Header, HeaderRef, Message, VERSION, Version};
+use haulout::codec::{Header, HeaderRef, Message, MessageKind, VERSION, Version};
 
 /// Bits of the second byte that hold the kind of message; the others say which fields are present.
 pub(super) const KIND: u8 = 0b0001_1111;
@@ -41,18 +41,27 @@ pub(crate) fn put<F: Format, I: SerdeIdentity>(
 pub(crate) fn take<F: Format, I: SerdeIdentity>(
     datagram: &[u8],
 ) -> Result<(Header<I>, Sections<'_, I, F>), CodecError> {
-    let mut reader = Reader::new(datagram);
-    let version = match reader.u8()? {
-        0 => return Err(CodecError::Sealed),
-        byte => check(Version { spoken: byte & 0x0f, highest: byte >> 4 })?,
+    let Some((&[version, kind], rest)) = datagram.split_first_chunk() else {
+        let version = datagram.first().map(|byte| read_version(*byte));
+        return Err(version.and_then(Result::err).unwrap_or(CodecError::Truncated));
     };
-    let kind = reader.u8()?;
+    let version = read_version(version)?;
+    let mut reader = Reader::new(rest);
     let present = |bit: u8| kind & bit != 0;
     let cluster = if present(CLUSTER) { Some(reader.nonzero("cluster")?) } else { None };
     let dst = if present(DST) { Some(reader.nonzero("dst")?) } else { None };
     let cookie = if present(COOKIE) { Some(reader.u64()?) } else { None };
     let source = reader.value::<F, I>()?;
     let incarnation = reader.narrow()?;
+    // Messages are large: a ping's is written where it stays.
+    if kind & KIND == MessageKind::Ping.number()
+        && version.spoken == VERSION
+        && let Some(number) = reader.array().map(u16::from_le_bytes)
+    {
+        let message = Message::Ping { number };
+        let header = Header { version, cluster, dst, cookie, source, incarnation, message };
+        return Ok((header, Sections::new(reader)));
+    }
     let message = match message::take::<F, I>(kind & KIND, &mut reader) {
         Err(_) if version.spoken != VERSION => Message::Unknown(kind & KIND),
         result => result?,
@@ -60,6 +69,15 @@ pub(crate) fn take<F: Format, I: SerdeIdentity>(
     let legible = version.spoken == VERSION && !matches!(message, Message::Unknown(_));
     let sections = Sections::new(if legible { reader } else { Reader::new(&[]) });
     Ok((Header { version, cluster, dst, cookie, source, incarnation, message }, sections))
+}
+
+/// The first byte.
+#[inline]
+fn read_version(byte: u8) -> Result<Version, CodecError> {
+    if byte == 0 {
+        return Err(CodecError::Sealed);
+    }
+    check(Version { spoken: byte & 0x0f, highest: byte >> 4 })
 }
 
 /// Versions are 1 to 15, and nobody speaks one above the highest that it speaks.

@@ -91,20 +91,8 @@ pub(super) fn put_number(number: u16, out: &mut Out<'_>) -> bool {
 }
 
 /// Reads the body of a message of this kind.
-#[inline]
-pub(super) fn take<F: Format, I: SerdeIdentity>(
-    kind: u8,
-    reader: &mut Reader<'_>,
-) -> Result<Message<I>, CodecError> {
-    if kind == MessageKind::Ping.number() {
-        return Ok(Message::Ping { number: reader.u16()? });
-    }
-    take_other::<F, I>(kind, reader)
-}
-
-/// The bodies that are rarer, and larger but for an ack's.
 #[inline(never)]
-fn take_other<F: Format, I: SerdeIdentity>(
+pub(super) fn take<F: Format, I: SerdeIdentity>(
     kind: u8,
     reader: &mut Reader<'_>,
 ) -> Result<Message<I>, CodecError> {

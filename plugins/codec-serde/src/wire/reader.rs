@@ -19,10 +19,6 @@ impl<'a> Reader<'a> {
         self.0
     }
 
-    pub(super) const fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-
     #[inline]
     pub(super) fn bytes(&mut self, len: usize) -> Result<&'a [u8], CodecError> {
         let (bytes, rest) = self.0.split_at_checked(len).ok_or(CodecError::Truncated)?;
@@ -30,41 +26,54 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
+    /// So many bytes, if they are there.
     #[inline]
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
-        let (bytes, rest) = self.0.split_first_chunk::<N>().ok_or(CodecError::Truncated)?;
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
-        Ok(*bytes)
+        Some(*bytes)
     }
 
     #[inline]
     pub(super) fn u8(&mut self) -> Result<u8, CodecError> {
-        self.array().map(u8::from_le_bytes)
+        self.array().map(u8::from_le_bytes).ok_or(CodecError::Truncated)
     }
 
     #[inline]
     pub(super) fn u16(&mut self) -> Result<u16, CodecError> {
-        self.array().map(u16::from_le_bytes)
+        self.array().map(u16::from_le_bytes).ok_or(CodecError::Truncated)
     }
 
     #[inline]
     pub(super) fn u32(&mut self) -> Result<u32, CodecError> {
-        self.array().map(u32::from_le_bytes)
+        self.array().map(u32::from_le_bytes).ok_or(CodecError::Truncated)
     }
 
     #[inline]
     pub(super) fn u64(&mut self) -> Result<u64, CodecError> {
-        self.array().map(u64::from_le_bytes)
+        self.array().map(u64::from_le_bytes).ok_or(CodecError::Truncated)
     }
 
     /// Four bytes that cannot be zero: zero would be a second form of an absent field.
+    #[inline]
     pub(super) fn nonzero(&mut self, name: &'static str) -> Result<NonZeroU32, CodecError> {
         NonZeroU32::new(self.u32()?).ok_or(CodecError::Field { name })
     }
 
     /// A LEB128 varint of at most ten bytes; it need not be the shortest.
-    #[inline]
+    #[inline(always)]
     pub(super) fn varint(&mut self) -> Result<u64, CodecError> {
+        match self.0.split_first() {
+            Some((&byte, rest)) if byte < 0x80 => {
+                self.0 = rest;
+                Ok(byte.into())
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    #[inline(never)]
+    fn long_varint(&mut self) -> Result<u64, CodecError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.u8()?;
@@ -81,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A varint of a field that is narrower than 64 bits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn narrow<T: TryFrom<u64>>(&mut self) -> Result<T, CodecError> {
         T::try_from(self.varint()?).map_err(|_| CodecError::Varint)
     }

@@ -1,8 +1,7 @@
 //! Sections: an update behind its lead byte `0 ss iiiii`, anything else in a frame `1kkkkkkk`.
 
-use super::published;
-use super::put_value;
 use super::reader::Reader;
+use super::{MAX_VALUE, published, put_value};
 use crate::error::CodecError;
 use crate::format::{Format, SerdeIdentity};
 use core::fmt;
@@ -86,20 +85,30 @@ impl<'a, I: SerdeIdentity, F: Format> Iterator for Sections<'a, I, F> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.reader.is_empty() {
-            return None;
+        let (&lead, rest) = self.reader.rest().split_first()?;
+        // Most sections: alive, at an incarnation that fits the lead byte. Written where it stays.
+        if lead < LONG
+            && let Ok((identity, len)) = F::take(&rest[..rest.len().min(MAX_VALUE)])
+            && let Some(rest) = rest.get(len..)
+        {
+            self.reader = Reader::new(rest);
+            let (incarnation, state) = (lead.into(), State::Alive);
+            return Some(Ok(Section::Update(Update { identity, incarnation, state, by: Suspecters::new() })));
         }
-        let section = take::<F, I>(&mut self.reader);
-        if section.is_err() {
-            self.reader = Reader::new(&[]);
-        }
-        Some(section)
+        Some(take_other::<F, I>(&mut self.reader))
     }
 }
 
 impl<I: SerdeIdentity, F: Format> FusedIterator for Sections<'_, I, F> {}
 
-#[inline]
+/// Any section; after an error nothing is left to read.
+#[inline(never)]
+fn take_other<'a, F: Format, I: SerdeIdentity>(
+    reader: &mut Reader<'a>,
+) -> Result<Section<'a, I>, CodecError> {
+    take::<F, I>(reader).inspect_err(|_| *reader = Reader::new(&[]))
+}
+
 fn take<'a, F: Format, I: SerdeIdentity>(reader: &mut Reader<'a>) -> Result<Section<'a, I>, CodecError> {
     let lead = reader.u8()?;
     if lead & FRAMED != 0 {
