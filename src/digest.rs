@@ -87,11 +87,7 @@ pub struct Entry {
 impl Entry {
     /// The entry of a member.
     pub(crate) fn of<I: Identity>(identity: &I, incarnation: u32, token: u64) -> Self {
-        Self::under(fingerprint(&identity.addr()), identity, incarnation, token)
-    }
-
-    /// The same, where the fingerprint of its key is at hand.
-    pub(crate) fn under<I: Identity>(key: u64, identity: &I, incarnation: u32, token: u64) -> Self {
+        let key = fingerprint(&identity.addr());
         let value = member_value(key, fingerprint(identity), incarnation);
         Self { position: Position { key, item: 0 }, value, token }
     }

@@ -116,13 +116,7 @@ pub fn mix(values: &[u64]) -> u64 {
 /// `None` (whoever is there) for the one key in 2³² whose low half is zero.
 #[inline]
 pub fn destination<A: Canonical + ?Sized>(key: &A) -> Option<NonZeroU32> {
-    destination_of(fingerprint(key))
-}
-
-/// [`destination`] of the key that has this fingerprint.
-#[inline]
-pub(crate) const fn destination_of(key: u64) -> Option<NonZeroU32> {
-    NonZeroU32::new(key as u32)
+    NonZeroU32::new(fingerprint(key) as u32)
 }
 
 /// The 32 bits by which the members of a labelled cluster know each other.

@@ -16,10 +16,9 @@ pub(crate) use slots::{Slot, Slots};
 
 use crate::digest::{Digest, Entry, member_value};
 use crate::dissemination::{Link, Links};
-use crate::fingerprint::{destination_of, fingerprint};
+use crate::fingerprint::{destination, fingerprint};
 use crate::identity::Identity;
 use crate::state::State;
-use crate::suspicion::SuspicionId;
 use crate::time::Instant;
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
@@ -62,10 +61,8 @@ impl<I> Member<I> {
 #[derive(Debug)]
 struct Record<I> {
     member: Member<I>,
-    /// The fingerprint of its key, which every datagram to it and every change of the digest asks for.
-    key: u64,
-    /// Its suspicion while its state is `Suspect`.
-    suspicion: SuspicionId,
+    /// What datagrams to it say of whom they are meant for.
+    dst: Option<NonZeroU32>,
     /// Its position among the active or the departed.
     position: u32,
     /// Its place in its leaf while it is active.
@@ -126,23 +123,12 @@ impl<I: Identity> Members<I> {
         self.slots.get(slot).map(|record| &record.member)
     }
 
-    pub(crate) fn suspicion(&self, slot: Slot) -> SuspicionId {
-        self.slots[slot].suspicion
-    }
-
     /// Adds an alive member whose key is not held.
     pub(crate) fn insert(&mut self, identity: I, incarnation: u32) -> Slot {
         let addr = identity.addr();
         debug_assert!(self.find(&addr).is_none(), "a key has one record");
         let member = Member { identity, incarnation, state: State::Alive };
-        let record = Record {
-            member,
-            key: fingerprint(&addr),
-            suspicion: SuspicionId::NONE,
-            position: 0,
-            place: 0,
-            link: Link::NONE,
-        };
+        let record = Record { member, dst: destination(&addr), position: 0, place: 0, link: Link::NONE };
         let slot = self.slots.insert(record);
         let Self { slots, index, hasher, active, .. } = self;
         active.insert(slot, slots);
@@ -176,10 +162,10 @@ impl<I: Identity> Members<I> {
     /// Sets a member's incarnation.
     pub(crate) fn set_incarnation(&mut self, slot: Slot, incarnation: u32) {
         let Self { slots, plane, .. } = self;
-        let Record { member, key, .. } = &mut slots[slot];
+        let member = &mut slots[slot].member;
         let held = core::mem::replace(&mut member.incarnation, incarnation);
         if member.state.is_active() && held != incarnation {
-            let (key, identity) = (*key, fingerprint(&member.identity));
+            let (key, identity) = (fingerprint(&member.identity.addr()), fingerprint(&member.identity));
             plane.toggle(key, member_value(key, identity, held) ^ member_value(key, identity, incarnation));
         }
     }
@@ -197,17 +183,13 @@ impl<I: Identity> Members<I> {
     }
 
     /// Marks an active member as suspect.
-    pub(crate) fn suspect(&mut self, slot: Slot, suspicion: SuspicionId) {
-        let record = &mut self.slots[slot];
-        record.member.state = State::Suspect;
-        record.suspicion = suspicion;
+    pub(crate) fn suspect(&mut self, slot: Slot) {
+        self.slots[slot].member.state = State::Suspect;
     }
 
-    /// Marks a suspect as alive; its suspicion, which is to be ended.
-    pub(crate) fn clear(&mut self, slot: Slot) -> SuspicionId {
-        let record = &mut self.slots[slot];
-        record.member.state = State::Alive;
-        core::mem::replace(&mut record.suspicion, SuspicionId::NONE)
+    /// Marks a suspect as alive.
+    pub(crate) fn clear(&mut self, slot: Slot) {
+        self.slots[slot].member.state = State::Alive;
     }
 
     /// The digest of the active members.
@@ -217,21 +199,20 @@ impl<I: Identity> Members<I> {
 
     /// What the digest says of an active member.
     pub(crate) fn entry(&self, slot: Slot) -> Entry {
-        let Record { member, key, .. } = &self.slots[slot];
-        Entry::under(*key, &member.identity, member.incarnation, slot.index().into())
+        let Member { identity, incarnation, .. } = &self[slot];
+        Entry::of(identity, *incarnation, slot.index().into())
     }
 
     /// The fingerprint of a member's key.
-    #[inline]
     pub(crate) fn key(&self, slot: Slot) -> u64 {
-        self.slots[slot].key
+        fingerprint(&self[slot].identity.addr())
     }
 
     /// Whom a datagram to a member is meant for, and what it says of that.
     #[inline]
     pub(crate) fn receiver(&self, slot: Slot) -> (&I, Option<NonZeroU32>) {
-        let Record { member, key, .. } = &self.slots[slot];
-        (&member.identity, destination_of(*key))
+        let Record { member, dst, .. } = &self.slots[slot];
+        (&member.identity, *dst)
     }
 
     /// The entries of the active members whose keys' fingerprints lie from `from` to `until`, both included, in

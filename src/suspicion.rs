@@ -10,21 +10,14 @@ use crate::members::Slot;
 use crate::time::Instant;
 use crate::timers::DeadlineHeap;
 use core::time::Duration;
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use slab::Slab;
 
 /// K: confirmations that bring a suspicion down to the shortest timeout.
 pub(crate) const CONFIRMATIONS: usize = 3;
 /// log(C + 1) / log(K + 1) for C = 0 to K = 3, in millionths.
 const FALL: [u32; CONFIRMATIONS + 1] = [0, 500_000, 792_481, 1_000_000];
-
-/// Names a suspicion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct SuspicionId(u32);
-
-impl SuspicionId {
-    /// No suspicion.
-    pub(crate) const NONE: Self = Self(u32::MAX);
-}
 
 #[derive(Debug)]
 struct Suspicion<A> {
@@ -38,6 +31,8 @@ struct Suspicion<A> {
 #[derive(Debug)]
 pub(crate) struct Suspicions<A> {
     all: Slab<Suspicion<A>>,
+    /// Where a suspect's is: suspects are few, so members' records are spared the room.
+    of: HashMap<Slot, u32, FixedState>,
     deadlines: DeadlineHeap,
     /// How long the process stood still: the heap's clock is that much behind.
     shift: Duration,
@@ -45,32 +40,36 @@ pub(crate) struct Suspicions<A> {
 
 impl<A: Eq> Suspicions<A> {
     pub(crate) fn new() -> Self {
-        Self { all: Slab::new(), deadlines: DeadlineHeap::default(), shift: Duration::ZERO }
+        Self {
+            all: Slab::new(),
+            of: HashMap::with_hasher(FixedState::default()),
+            deadlines: DeadlineHeap::default(),
+            shift: Duration::ZERO,
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// Who suspects.
-    pub(crate) fn by(&self, id: SuspicionId) -> &[A] {
-        self.all.get(id.0 as usize).map_or(&[], |suspicion| suspicion.by.as_slice())
+    /// Who suspects a member.
+    pub(crate) fn by(&self, slot: Slot) -> &[A] {
+        let suspicion = self.of.get(&slot).and_then(|id| self.all.get(*id as usize));
+        suspicion.map_or(&[], |suspicion| suspicion.by.as_slice())
+    }
+
+    /// Whether a member has a suspicion.
+    pub(crate) fn has(&self, slot: Slot) -> bool {
+        self.of.contains_key(&slot)
     }
 
     /// Starts a suspicion in a cluster of `n` members.
-    pub(crate) fn start(
-        &mut self,
-        now: Instant,
-        slot: Slot,
-        by: Suspecters<A>,
-        config: &Config,
-        n: usize,
-    ) -> SuspicionId {
+    pub(crate) fn start(&mut self, now: Instant, slot: Slot, by: Suspecters<A>, config: &Config, n: usize) {
         let started = self.stood(now);
         let timeout = timeout(config, n, by.len().saturating_sub(1));
         let id = self.all.insert(Suspicion { slot, started, by }) as u32;
         self.deadlines.set(id, started + timeout);
-        SuspicionId(id)
+        self.of.insert(slot, id);
     }
 
     /// Adds suspecters. True if one of them is new, and the deadline moved.
@@ -79,13 +78,14 @@ impl<A: Eq> Suspicions<A> {
     pub(crate) fn confirm(
         &mut self,
         now: Instant,
-        id: SuspicionId,
+        slot: Slot,
         by: Suspecters<A>,
         config: &Config,
         n: usize,
     ) -> bool {
         let now = self.stood(now);
-        let Some(suspicion) = self.all.get_mut(id.0 as usize) else { return false };
+        let Some(&id) = self.of.get(&slot) else { return false };
+        let Some(suspicion) = self.all.get_mut(id as usize) else { return false };
         let before = suspicion.by.len();
         for key in by {
             suspicion.by.insert(key);
@@ -95,14 +95,15 @@ impl<A: Eq> Suspicions<A> {
         }
         let timeout = timeout(config, n, suspicion.by.len() - 1);
         let deadline = suspicion.started + timeout;
-        self.deadlines.set(id.0, deadline.max(now));
+        self.deadlines.set(id, deadline.max(now));
         true
     }
 
-    /// Ends a suspicion.
-    pub(crate) fn end(&mut self, id: SuspicionId) {
-        self.deadlines.remove(id.0);
-        self.all.try_remove(id.0 as usize);
+    /// Ends the suspicion of a member.
+    pub(crate) fn end(&mut self, slot: Slot) {
+        let Some(id) = self.of.remove(&slot) else { return };
+        self.deadlines.remove(id);
+        self.all.try_remove(id as usize);
     }
 
     /// The earliest deadline.
@@ -190,15 +191,16 @@ mod tests {
             by
         };
         let at = Instant::from_millis;
-        let id = suspicions.start(at(1_000), Slot::at(7), by(1), &config, 100);
+        let slot = Slot::at(7);
+        suspicions.start(at(1_000), slot, by(1), &config, 100);
         assert_eq!(suspicions.next(), Some(at(37_000)));
-        assert!(!suspicions.confirm(at(1_000), id, by(1), &config, 100));
-        assert!(suspicions.confirm(at(1_000), id, by(2), &config, 100));
+        assert!(!suspicions.confirm(at(1_000), slot, by(1), &config, 100));
+        assert!(suspicions.confirm(at(1_000), slot, by(2), &config, 100));
         assert_eq!(suspicions.next(), Some(at(22_000)));
         suspicions.postpone(Duration::from_secs(60));
         assert_eq!((suspicions.due(at(81_999)), suspicions.due(at(82_000))), (None, Some(Slot::at(7))));
-        suspicions.end(id);
-        assert_eq!((suspicions.next(), suspicions.by(id).len()), (None, 0));
+        suspicions.end(slot);
+        assert_eq!((suspicions.next(), suspicions.by(slot).len()), (None, 0));
     }
 
     #[test]
@@ -207,11 +209,12 @@ mod tests {
         let mut suspicions = Suspicions::new();
         let at = Instant::from_millis;
         suspicions.postpone(Duration::from_secs(5));
-        let id = suspicions.start(at(10_000), Slot::at(7), Suspecters::new(), &config, 100);
+        let slot = Slot::at(7);
+        suspicions.start(at(10_000), slot, Suspecters::new(), &config, 100);
         for key in 1..=2_u8 {
             let mut by = Suspecters::new();
             by.insert(key);
-            assert!(suspicions.confirm(at(40_000), id, by, &config, 100));
+            assert!(suspicions.confirm(at(40_000), slot, by, &config, 100));
         }
         assert_eq!(suspicions.next(), Some(at(40_000)), "21 s after the start is over");
     }

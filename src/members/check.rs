@@ -2,10 +2,9 @@
 
 use super::Members;
 use crate::digest::Digest;
-use crate::fingerprint::fingerprint;
+use crate::fingerprint::destination;
 use crate::identity::Identity;
 use crate::state::State;
-use crate::suspicion::SuspicionId;
 
 impl<I: Identity> Members<I> {
     /// Checks the invariants; every record, so it costs O(n).
@@ -15,13 +14,16 @@ impl<I: Identity> Members<I> {
             let record = &self.slots[*slot];
             assert!(record.member.state.is_active(), "the active are alive or suspect");
             assert_eq!(record.position as usize, position, "an active record notes its position");
-            assert_eq!(record.suspicion != SuspicionId::NONE, record.member.state == State::Suspect);
             assert_eq!(
                 self.find(&record.member.identity.addr()),
                 Some(*slot),
                 "the index leads to each record"
             );
-            assert_eq!(record.key, fingerprint(&record.member.identity.addr()), "a record notes its key");
+            assert_eq!(
+                record.dst,
+                destination(&record.member.identity.addr()),
+                "a record notes its key's `dst`"
+            );
             let entry = self.entry(*slot);
             assert_eq!(
                 self.plane.at(entry.position.key, record.place),
@@ -34,7 +36,6 @@ impl<I: Identity> Members<I> {
         for (position, slot) in self.departed.slots().enumerate() {
             let record = &self.slots[slot];
             assert_eq!(record.position as usize, position, "a departed record notes its position");
-            assert_eq!(record.suspicion, SuspicionId::NONE, "the departed are not suspect");
             let down = position < self.departed.down();
             assert_eq!(record.member.state, if down { State::Down } else { State::Left });
         }

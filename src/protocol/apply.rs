@@ -161,24 +161,24 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         let identity = self.members[slot].identity.clone();
         match self.members[slot].state {
             State::Alive => self.event(Event::Suspected { identity }),
-            State::Suspect => self.suspicions.end(self.members.suspicion(slot)),
+            State::Suspect => self.suspicions.end(slot),
             State::Down | State::Left => {
                 self.revive(slot, Event::Up { identity: identity.clone() });
                 self.event(Event::Suspected { identity });
             }
         }
         self.strike_out(slot, &mut by);
-        let suspicion = self.suspicions.start(self.now, slot, by, &self.config, self.members.len() + 1);
+        self.suspicions.start(self.now, slot, by, &self.config, self.members.len() + 1);
         self.members.set_incarnation(slot, incarnation);
-        self.members.suspect(slot, suspicion);
+        self.members.suspect(slot);
         self.tell(slot);
     }
 
     /// More suspecters: each new one shortens the timer and is told on.
     fn confirm(&mut self, slot: Slot, mut by: Suspecters<I::Addr>) {
         self.strike_out(slot, &mut by);
-        let (suspicion, n) = (self.members.suspicion(slot), self.members.len() + 1);
-        if self.suspicions.confirm(self.now, suspicion, by, &self.config, n) {
+        let n = self.members.len() + 1;
+        if self.suspicions.confirm(self.now, slot, by, &self.config, n) {
             self.tell(slot);
         }
     }
@@ -190,8 +190,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     fn end_suspicion(&mut self, slot: Slot) {
-        let suspicion = self.members.clear(slot);
-        self.suspicions.end(suspicion);
+        self.members.clear(slot);
+        self.suspicions.end(slot);
     }
 
     /// A member is down, or has left.

@@ -45,9 +45,13 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     fn check_tables(&self) {
         self.members.check();
         self.broadcasts.check();
-        let suspects = self.members.active().iter();
-        let suspects = suspects.filter(|slot| self.members[**slot].state == crate::State::Suspect).count();
-        assert_eq!(suspects, self.suspicions.len(), "a suspicion for each suspect");
+        let mut suspects = 0;
+        for slot in self.members.active() {
+            let is_suspect = self.members[*slot].state == crate::State::Suspect;
+            assert_eq!(is_suspect, self.suspicions.has(*slot), "a suspicion for each suspect");
+            suspects += usize::from(is_suspect);
+        }
+        assert_eq!(suspects, self.suspicions.len(), "a suspicion for suspects alone");
         let mut queued = 0;
         let mut next = self.news.first();
         while let Some(slot) = next {

@@ -18,7 +18,7 @@ impl<S: Spec> Engine<S> {
     pub(super) fn put_held(&mut self, slot: Slot, out: &mut Out<'_>) -> bool {
         let Protocol { members, suspicions, stats, .. } = &mut self.protocol;
         let Some(Member { identity, incarnation, state }) = members.get(slot) else { return false };
-        let by = if *state == State::Suspect { suspicions.by(members.suspicion(slot)) } else { &[] };
+        let by = if *state == State::Suspect { suspicions.by(slot) } else { &[] };
         put_update(
             &self.codec,
             UpdateRef { identity, incarnation: *incarnation, state: *state, by },
