@@ -152,3 +152,6 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
