@@ -4,6 +4,8 @@
 //! ([`peer`]). The criterion benches, the instruction counts and `docs/performance.md` all run this code.
 
 pub mod clock;
+#[cfg(target_os = "linux")]
+pub mod driver;
 pub mod ours;
 pub mod peer;
 pub mod report;

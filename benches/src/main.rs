@@ -20,6 +20,7 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         [] => everything(),
+        ["driver"] => driver(),
         ["count", size] => size.parse().map(count).map_err(Into::into),
         _ => Err("usage: haulout-benches [count MEMBERS]".into()),
     };
@@ -30,6 +31,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What a node answers, beside an echo loop.
+#[cfg(target_os = "linux")]
+fn driver() -> Result<(), Box<dyn Error>> {
+    print!("{}", haulout_benches::driver::measure(7, std::time::Duration::from_millis(500))?.markdown());
+    Ok(())
 }
 
 fn everything() -> Result<(), Box<dyn Error>> {
