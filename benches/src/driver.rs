@@ -41,10 +41,21 @@ pub enum Subject {
 }
 
 impl Subject {
-    const ALL: [Self; 4] = [Self::EchoPlain, Self::NodePlain, Self::EchoBatched, Self::NodeBatched];
+    /// All of them, in the order of the report.
+    pub const ALL: [Self; 4] = [Self::EchoPlain, Self::NodePlain, Self::EchoBatched, Self::NodeBatched];
 
     const fn is_echo(self) -> bool {
         matches!(self, Self::EchoPlain | Self::EchoBatched)
+    }
+
+    /// The name of its thread, and its word on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::EchoPlain => "echo-plain",
+            Self::NodePlain => "node-plain",
+            Self::EchoBatched => "echo-batched",
+            Self::NodeBatched => "node-batched",
+        }
     }
 
     const fn name(self) -> &'static str {
@@ -98,7 +109,7 @@ pub fn measure(rounds: usize, turn: Duration) -> io::Result<Measured> {
     Ok(Measured { rounds: (0..rounds).map(round).collect::<io::Result<_>>()? })
 }
 
-/// Answers for as long as this, for a profiler to look at.
+/// Has a subject answer for this long, for a profiler to look at; answers a processor second.
 ///
 /// # Errors
 /// As of [`measure`].

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
     let done = match arguments[..] {
         [] => everything(),
         ["driver"] => driver(),
+        ["driver", subject] => drive(subject),
         ["count", size] => size.parse().map(count).map_err(Into::into),
         _ => Err("usage: haulout-benches [count MEMBERS]".into()),
     };
@@ -37,6 +38,16 @@ fn main() -> ExitCode {
 #[cfg(target_os = "linux")]
 fn driver() -> Result<(), Box<dyn Error>> {
     print!("{}", haulout_benches::driver::measure(7, std::time::Duration::from_millis(500))?.markdown());
+    Ok(())
+}
+
+/// One subject for ten seconds, for a profiler to look at.
+#[cfg(target_os = "linux")]
+fn drive(word: &str) -> Result<(), Box<dyn Error>> {
+    use haulout_benches::driver::{Subject, run};
+    let subject = Subject::ALL.into_iter().find(|subject| subject.word() == word);
+    let rate = run(subject.ok_or("no such subject")?, std::time::Duration::from_secs(10))?;
+    println!("{rate:.0} answers a processor second");
     Ok(())
 }
 

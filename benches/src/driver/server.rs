@@ -58,7 +58,8 @@ impl Server {
         let ending = Arc::new(AtomicBool::new(false));
         let (ready, started) = mpsc::channel();
         let until = ending.clone();
-        let thread = std::thread::spawn(move || {
+        let builder = std::thread::Builder::new().name(subject.word().into());
+        let thread = builder.spawn(move || {
             pin(core)?;
             let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
             match subject {
@@ -75,7 +76,7 @@ impl Server {
                 Subject::NodePlain => serve(|| Udp::from_std(socket).map(Plain), seed, &ready, &until),
                 Subject::NodeBatched => serve(|| Udp::from_std(socket), seed, &ready, &until),
             }
-        });
+        })?;
         let Ok(started) = started.recv() else {
             thread.join().map_err(|_| io::Error::other("the server panicked"))??;
             return Err(io::Error::other("the server did not start"));
