@@ -8,15 +8,20 @@
 //! is slower than the server nor another process on its core can flatter or harm it much. The wall's rate
 //! stands beside it. Linux only: affinity, threads' clocks and the whole of 127.0.0.0/8.
 
+#![expect(clippy::cast_precision_loss, reason = "what is counted in seconds is far below 2⁵²")]
+
 mod load;
 mod mmsg;
 mod server;
 
-use load::Load;
-use server::Server;
+pub(crate) use load::Load;
+pub(crate) use server::Server;
 use std::fmt::Write as _;
 use std::io;
 use std::time::{Duration, Instant};
+
+/// A handle of a node here.
+pub(crate) type Handle = haulout_tokio::Handle<server::Id>;
 
 /// Members that the node holds; the pings come from all of them in turn.
 pub const MEMBERS: usize = 1_000;
@@ -117,11 +122,16 @@ pub fn run(subject: Subject, length: Duration) -> io::Result<f64> {
     Ok(measure_one(subject, length)?.a_processor_second())
 }
 
+/// On a thread of its own, which stays on its core.
 fn measure_one(subject: Subject, turn: Duration) -> io::Result<Count> {
+    let pinned = std::thread::spawn(move || measure_pinned(subject, turn));
+    pinned.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+fn measure_pinned(subject: Subject, turn: Duration) -> io::Result<Count> {
     let (one, other) = server::cores()?;
     let mut load = Load::new()?;
-    let server = Server::start(subject, one, load.seed())?;
-    // The server's thread would inherit an affinity that was set before it was started.
+    let server = Server::start(subject, Some(one), load.seed())?;
     server::pin(other)?;
     load.aim(server.address(), subject.is_echo());
     if let Some(node) = server.node() {
@@ -132,7 +142,7 @@ fn measure_one(subject: Subject, turn: Duration) -> io::Result<Count> {
     })?;
     let (start, processor, lost) = (Instant::now(), server.processor_time()?, load.lost());
     let answers = load.run(turn)?;
-    let (wall, processor) = (start.elapsed(), server.processor_time()? - processor);
+    let (wall, processor) = (start.elapsed(), server.processor_time()?.saturating_sub(processor));
     server.stop();
     Ok(Count { answers, wall, processor, lost: load.lost() - lost })
 }

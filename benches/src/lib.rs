@@ -8,6 +8,8 @@ pub mod clock;
 pub mod driver;
 pub mod ours;
 pub mod peer;
+#[cfg(target_os = "linux")]
+pub mod readers;
 pub mod report;
 
 use rand::rngs::SmallRng;

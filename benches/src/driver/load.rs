@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// How long a node may take to learn all members, on a busy machine.
 const LEARNING: Duration = Duration::from_secs(20);
 
-pub(super) struct Load {
+pub(crate) struct Load {
     socket: UdpSocket,
     members: Vec<Id>,
     /// The members by what a node writes as their key.
@@ -35,6 +35,7 @@ pub(super) struct Load {
     total: usize,
     next: usize,
     lost: u64,
+    changes: usize,
 }
 
 /// Whom the pings go to.
@@ -46,7 +47,7 @@ struct Aim {
 }
 
 impl Load {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
         socket.set_read_timeout(Some(PATIENCE))?;
         let port = socket.local_addr()?.port();
@@ -63,11 +64,12 @@ impl Load {
             total: 0,
             next: 0,
             lost: 0,
+            changes: 0,
         })
     }
 
     /// The address of the first member, which takes a node in.
-    pub(super) fn seed(&self) -> SocketAddr {
+    pub(crate) fn seed(&self) -> SocketAddr {
         *self.members[0].address()
     }
 
@@ -77,13 +79,13 @@ impl Load {
     }
 
     /// Pings go there from now on. An echo answers with the ping itself.
-    pub(super) fn aim(&mut self, to: SocketAddr, is_echo: bool) {
+    pub(crate) fn aim(&mut self, to: SocketAddr, is_echo: bool) {
         let ping = |n: usize| datagram(to, self.members[n], MessageRef::Ping { number: n as u16 }, &[]);
         self.aim = Aim { to, pings: (0..MEMBERS).map(ping).collect(), is_echo };
     }
 
     /// Takes a node in and tells it of all members, until it holds them all.
-    pub(super) fn join(&mut self, node: &Handle<Id>) -> io::Result<()> {
+    pub(crate) fn join(&mut self, node: &Handle<Id>) -> io::Result<()> {
         let start = Instant::now();
         while node.members().len() < MEMBERS {
             if start.elapsed() > LEARNING {
@@ -105,6 +107,35 @@ impl Load {
             }
         }
         Ok(())
+    }
+
+    /// The members' keys.
+    pub(crate) fn keys(&self) -> Vec<SocketAddr> {
+        self.members.iter().map(|id| *id.address()).collect()
+    }
+
+    /// Tells of so many changes of members, fifty a datagram: each but the first, which tells it, is suspect and
+    /// refutes it, in turn.
+    pub(crate) fn change(&mut self, count: u32) -> io::Result<()> {
+        let changes: Vec<_> =
+            (self.changes..self.changes + count as usize).map(|n| self.changed(n)).collect();
+        self.changes += changes.len();
+        changes.chunks(50).try_for_each(|some| self.tell(MessageRef::Gossip, some))
+    }
+
+    /// The key, the state and the incarnation of whom the last change was of.
+    pub(crate) fn last_change(&self) -> Option<(SocketAddr, State, u32)> {
+        let last = self.changed(self.changes.checked_sub(1)?);
+        Some((*last.identity.address(), last.state, last.incarnation))
+    }
+
+    fn changed(&self, n: usize) -> Update<Id> {
+        let (member, pass) = (self.members[1 + n % (MEMBERS - 1)], (n / (MEMBERS - 1)) as u32);
+        if pass % 2 == 0 {
+            Update::new(member, pass / 2, State::Suspect)
+        } else {
+            Update::new(member, pass / 2 + 1, State::Alive)
+        }
     }
 
     fn tell(&self, message: MessageRef<'_, Id>, updates: &[Update<Id>]) -> io::Result<()> {

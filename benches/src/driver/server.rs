@@ -17,7 +17,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// A member: its address and an epoch.
-pub(super) type Id = Renewing<SocketAddr>;
+pub(crate) type Id = Renewing<SocketAddr>;
 
 /// How long an echo loop waits before it looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(20);
@@ -38,7 +38,7 @@ pub(super) fn pin(core: usize) -> io::Result<()> {
 }
 
 /// A thread that answers.
-pub(super) struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     clock: ClockId,
     node: Option<Handle<Id>>,
@@ -54,13 +54,14 @@ struct Started {
 }
 
 impl Server {
-    pub(super) fn start(subject: Subject, core: usize, seed: SocketAddr) -> io::Result<Self> {
+    /// Starts it, on this core if one is given; a node asks `seed` to take it in.
+    pub(crate) fn start(subject: Subject, core: Option<usize>, seed: SocketAddr) -> io::Result<Self> {
         let ending = Arc::new(AtomicBool::new(false));
         let (ready, started) = mpsc::channel();
         let until = ending.clone();
         let builder = std::thread::Builder::new().name(subject.word().into());
         let thread = builder.spawn(move || {
-            pin(core)?;
+            core.map_or(Ok(()), pin)?;
             let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
             match subject {
                 Subject::EchoPlain | Subject::EchoBatched => {
@@ -86,11 +87,11 @@ impl Server {
         Ok(Self { address: started.address, clock, node: started.node, ending, thread })
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub(super) fn node(&self) -> Option<&Handle<Id>> {
+    pub(crate) fn node(&self) -> Option<&Handle<Id>> {
         self.node.as_ref()
     }
 
@@ -99,7 +100,7 @@ impl Server {
         Ok(clock_gettime(self.clock)?.into())
     }
 
-    pub(super) fn stop(self) {
+    pub(crate) fn stop(self) {
         self.ending.store(true, Ordering::Relaxed);
         drop(self.node);
         self.thread.join().expect("a server does not panic").expect("a server's socket does not fail");
