@@ -152,3 +152,6 @@ fn in_family_of(local: SocketAddr, to: SocketAddr) -> SocketAddr {
         _ => to,
     }
 }
+
+#[cfg(test)]
+mod tests;
