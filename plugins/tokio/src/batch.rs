@@ -40,6 +40,11 @@ impl Inbox {
         Some(received.map(|(len, from)| (&self.bytes[place * self.stride..][..*len], *from)))
     }
 
+    /// Whether there may have been more than was taken.
+    pub(crate) fn may_go_on(&self) -> bool {
+        self.is_full() || self.received.last().is_some_and(Result::is_err)
+    }
+
     /// How many datagrams and errors are in it.
     pub fn len(&self) -> usize {
         self.received.len()

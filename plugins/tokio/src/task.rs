@@ -1,12 +1,13 @@
 //! The node's task: the one owner of the engine.
 //!
 //! A turn: wait for something to happen; carry it out; read what has arrived, up to a bound; serve the
-//! deadline if it is due; publish the counters. After each mutation the engine is drained once, into an outbox
-//! that is sent at the end of each of these steps, and when it is full.
+//! deadline if it is due; send; publish the counters. After each mutation the engine is drained once: events go to
+//! their readers at once, datagrams to an outbox, which is sent at the end of the turn and whenever it is full.
 //!
-//! The clock is read once a step, and once for the datagrams of one call: after they were taken, so that an answer
-//! never seems older than its question, and seems to have come later than it did by the time that the datagrams
-//! before it took, some microseconds at most.
+//! The clock is read once for the datagrams of one call, after they were taken: an answer never seems to come
+//! before its question, and its round trip is measured up to the moment at which it was read. What is sent bears
+//! the time of the mutation that it comes of, so that a round trip also holds the microseconds that a datagram
+//! spends in the outbox.
 
 use crate::NodeIdentity;
 use crate::batch::{BATCH, Inbox, Outbox};
@@ -108,12 +109,12 @@ where
             let now = self.clock.now();
             self.engine.start(now);
             self.drain(now).await;
-            self.settle().await;
         }
         for seed in seeds {
             self.join(seed, None).await;
         }
         loop {
+            self.settle().await;
             self.publish();
             match self.wait().await {
                 Turn::Received => self.receive().await,
@@ -150,11 +151,9 @@ where
         for _ in 0..BATCHES {
             self.inbox.clear();
             self.transport.try_recv_many(&mut self.inbox);
-            if self.inbox.is_empty() {
-                return;
-            }
+            let may_go_on = self.inbox.may_go_on();
             self.receive().await;
-            if self.faults.in_a_row > PATIENCE {
+            if !may_go_on || self.faults.in_a_row > PATIENCE {
                 return;
             }
         }
@@ -165,7 +164,6 @@ where
         if self.engine.poll_timeout().is_some_and(|deadline| deadline <= now) {
             self.engine.handle_timeout(now);
             self.drain(now).await;
-            self.settle().await;
         }
     }
 
@@ -189,7 +187,6 @@ where
                 Some(Err(_)) | None => {}
             }
         }
-        self.settle().await;
         if self.faults.in_a_row > PATIENCE {
             tokio::time::sleep(PAUSE).await;
         }
@@ -205,7 +202,6 @@ where
                 let now = self.clock.now();
                 self.engine.leave(now);
                 self.drain(now).await;
-                self.settle().await;
             }
             Command::Replace { identity, reply } => {
                 let now = self.clock.now();
@@ -219,7 +215,6 @@ where
                     let now = self.clock.now();
                     self.engine.sync_with(now, &route);
                     self.drain(now).await;
-                    self.settle().await;
                 }
             }
             Command::AwaitSynced { reply } => {
@@ -270,7 +265,6 @@ where
                 self.drain(now).await;
             }
         }
-        self.settle().await;
     }
 
     /// Takes what the engine wants to say after a mutation: datagrams to the outbox, events to the readers.
@@ -296,7 +290,7 @@ where
         self.outbox.clear();
     }
 
-    /// Ends a step: sends what is in the outbox, then answers those who waited for it.
+    /// Sends what is in the outbox, then answers those who waited for it.
     async fn settle(&mut self) {
         if !self.outbox.is_empty() {
             self.send().await;

@@ -58,8 +58,8 @@ pub trait Transport: Send + Sync + 'static {
 
     /// Puts datagrams that are there already into an inbox that is empty; none if none is there.
     ///
-    /// It must see everything, as [`try_recv`](Self::try_recv) does, which it calls by default until the inbox
-    /// is full, or nothing is there, or an error came.
+    /// It must see everything, as [`try_recv`](Self::try_recv) does: an inbox that is neither full nor ends with an
+    /// error means that nothing is left. By default it calls `try_recv` until that is so.
     fn try_recv_many(&self, inbox: &mut Inbox) {
         while !inbox.is_full() {
             match self.try_recv(inbox.slot()) {

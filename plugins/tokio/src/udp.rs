@@ -88,24 +88,27 @@ impl Transport for Udp {
         timeout(MOMENT, sending).await.unwrap_or_else(|_| Err(full())).map(drop)
     }
 
-    #[cfg(target_os = "linux")]
-    async fn recv_many(&self, inbox: &mut Inbox) {
-        let received = self.socket.async_io(Interest::READABLE, || mmsg::recv(&self.waiting, inbox)).await;
-        if let Err(error) = received {
-            inbox.put(Err(error));
-        }
-    }
-
+    /// One by the plain call, which finds out more cheaply that there is none, the rest by one call for many.
     #[cfg(target_os = "linux")]
     fn try_recv_many(&self, inbox: &mut Inbox) {
-        match self.at_once(|| mmsg::recv(&self.waiting, inbox)) {
+        let first = self.try_recv(inbox.slot());
+        if matches!(&first, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+            return;
+        }
+        let is_there_more = first.is_ok();
+        inbox.put(first);
+        match if is_there_more { mmsg::recv(&self.waiting, inbox) } else { Ok(()) } {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => inbox.put(Err(error)),
             _ => {}
         }
     }
 
+    /// One by the plain call, which is cheaper for one.
     #[cfg(target_os = "linux")]
     async fn send_many(&self, outbox: &Outbox) -> Vec<io::Error> {
+        if let (Some((datagram, to)), 1) = (outbox.iter().next(), outbox.len()) {
+            return Vec::from_iter(self.send(datagram, to).await.err());
+        }
         let send_from = |place| {
             self.socket.async_io(Interest::WRITABLE, move || {
                 let rest = outbox.iter().skip(place);

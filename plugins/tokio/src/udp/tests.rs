@@ -88,17 +88,6 @@ async fn many_are_taken_at_once_whole_and_with_their_senders() {
     takes_many_at_once(Plain(udp("::")), mapped).await;
 }
 
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn linux_waits_for_many_by_one_call() {
-    let ((socket, _), mut inbox, udp) = (peer(), Inbox::new(10), udp("127.0.0.1"));
-    for _ in 0..BATCH {
-        socket.send_to(&[1; 10], udp.local_addr()).unwrap();
-    }
-    soon(udp.recv_many(&mut inbox)).await;
-    assert!(inbox.is_full());
-}
-
 fn cuts(transport: impl Transport) {
     let ((socket, from), mut inbox) = (peer(), Inbox::new(100));
     for len in [50, 100, 101, 5_000, 0, 60] {
