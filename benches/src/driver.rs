@@ -26,8 +26,9 @@ pub(crate) type Handle = haulout_tokio::Handle<server::Id>;
 /// Members that the node holds; the pings come from all of them in turn.
 pub const MEMBERS: usize = 1_000;
 
-/// Pings outstanding: below what a socket's default buffer holds, so that none is lost.
-pub const WINDOW: usize = 128;
+/// Pings outstanding: below what a socket's default buffer holds, so that none is lost; and one at a time, where
+/// nothing can be done for many at once.
+pub const WINDOWS: [usize; 2] = [128, 1];
 
 /// Of the node over the echo loop with the same system calls, of answers a second of processor time.
 const GOAL: f64 = 0.7;
@@ -92,11 +93,15 @@ impl Count {
     }
 }
 
-/// The counts of all rounds: one of each subject a round, in the order of [`Subject::ALL`].
+/// The counts of all rounds.
 #[derive(Debug)]
 pub struct Measured {
-    rounds: Vec<[Count; 4]>,
+    /// One of each window.
+    windows: [Rounds; WINDOWS.len()],
 }
+
+/// A count of each subject a round, in the order of [`Subject::ALL`].
+type Rounds = Vec<[Count; Subject::ALL.len()]>;
 
 /// Measures so many rounds, in each of which every subject has a turn of this length.
 ///
@@ -106,12 +111,12 @@ pub struct Measured {
 /// # Panics
 /// If a node does not take in the generator's members, which no setting of a machine explains.
 pub fn measure(rounds: usize, turn: Duration) -> io::Result<Measured> {
-    let measure = |subject| measure_one(subject, turn);
-    let round = |_| {
-        let [a, b, c, d] = Subject::ALL.map(measure);
+    let round = |window| {
+        let [a, b, c, d] = Subject::ALL.map(|subject| measure_one(subject, window, turn));
         Ok([a?, b?, c?, d?])
     };
-    Ok(Measured { rounds: (0..rounds).map(round).collect::<io::Result<_>>()? })
+    let [many, one] = WINDOWS.map(|window| (0..rounds).map(|_| round(window)).collect::<io::Result<_>>());
+    Ok(Measured { windows: [many?, one?] })
 }
 
 /// Has a subject answer for this long, for a profiler to look at; answers a processor second.
@@ -119,18 +124,18 @@ pub fn measure(rounds: usize, turn: Duration) -> io::Result<Measured> {
 /// # Errors
 /// As of [`measure`].
 pub fn run(subject: Subject, length: Duration) -> io::Result<f64> {
-    Ok(measure_one(subject, length)?.a_processor_second())
+    Ok(measure_one(subject, WINDOWS[0], length)?.a_processor_second())
 }
 
 /// On a thread of its own, which stays on its core.
-fn measure_one(subject: Subject, turn: Duration) -> io::Result<Count> {
-    let pinned = std::thread::spawn(move || measure_pinned(subject, turn));
+fn measure_one(subject: Subject, window: usize, turn: Duration) -> io::Result<Count> {
+    let pinned = std::thread::spawn(move || measure_pinned(subject, window, turn));
     pinned.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn measure_pinned(subject: Subject, turn: Duration) -> io::Result<Count> {
+fn measure_pinned(subject: Subject, window: usize, turn: Duration) -> io::Result<Count> {
     let (one, other) = server::cores()?;
-    let mut load = Load::new()?;
+    let mut load = Load::new(window)?;
     let server = Server::start(subject, Some(one), load.seed())?;
     server::pin(other)?;
     load.aim(server.address(), subject.is_echo());
@@ -147,33 +152,22 @@ fn measure_pinned(subject: Subject, turn: Duration) -> io::Result<Count> {
     Ok(Count { answers, wall, processor, lost: load.lost() - lost })
 }
 
-impl Measured {
-    fn median(&self, of: impl Fn(&[Count; 4]) -> f64) -> f64 {
-        let mut all: Vec<f64> = self.rounds.iter().map(of).collect();
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
-    }
+/// The median of what is said of each round.
+fn median(rounds: &Rounds, of: impl Fn(&[Count]) -> f64) -> f64 {
+    let mut all: Vec<f64> = rounds.iter().map(|round| of(round)).collect();
+    all.sort_by(f64::total_cmp);
+    all[all.len() / 2]
+}
 
+impl Measured {
     /// The section of the report.
     pub fn markdown(&self) -> String {
         let mut text = String::from(HEAD);
-        let _ = write!(text, "{} rounds.\n\n", self.rounds.len());
+        let _ = write!(text, "{} rounds.\n\n", self.windows[0].len());
         text.push_str(
-            "| who | answers a processor second | an answer takes | answers a second | pings lost |\n",
+            "| ratio, of answers a processor second | 128 outstanding | goal | one outstanding |\n",
         );
-        text.push_str("| --- | ---: | ---: | ---: | ---: |\n");
-        for (at, subject) in Subject::ALL.into_iter().enumerate() {
-            let rate = self.median(|round| round[at].a_processor_second());
-            let wall = self.median(|round| round[at].a_second());
-            let lost: u64 = self.rounds.iter().map(|round| round[at].lost).sum();
-            let _ = writeln!(
-                text,
-                "| {} | {rate:.0} | {:.2} µs | {wall:.0} | {lost} |",
-                subject.name(),
-                1e6 / rate
-            );
-        }
-        text.push_str("\n| ratio, of answers a processor second | median | goal |\n| --- | ---: | ---: |\n");
+        text.push_str("| --- | ---: | ---: | ---: |\n");
         let ratios = [
             ("node / echo, a call a datagram", 1, 0, "–".to_string()),
             ("node / echo, a call for many", 3, 2, format!("≥ {GOAL:.2}")),
@@ -182,10 +176,26 @@ impl Measured {
         ];
         for (name, over, under, goal) in ratios {
             let ratio =
-                self.median(|round| round[over].a_processor_second() / round[under].a_processor_second());
-            let _ = writeln!(text, "| {name} | {ratio:.2} | {goal} |");
+                |round: &[Count]| round[over].a_processor_second() / round[under].a_processor_second();
+            let [many, one] = [0, 1].map(|window| median(&self.windows[window], ratio));
+            let _ = writeln!(text, "| {name} | {many:.2} | {goal} | {one:.2} |");
+        }
+        for (rounds, window) in self.windows.iter().zip(WINDOWS) {
+            table(&mut text, rounds, window);
         }
         text
+    }
+}
+
+fn table(text: &mut String, rounds: &Rounds, window: usize) {
+    let _ = write!(text, "\n| {window} outstanding | answers a processor second | an answer takes |");
+    text.push_str(" answers a second | pings lost |\n| --- | ---: | ---: | ---: | ---: |\n");
+    for (at, subject) in Subject::ALL.into_iter().enumerate() {
+        let rate = median(rounds, |round| round[at].a_processor_second());
+        let wall = median(rounds, |round| round[at].a_second());
+        let lost: u64 = rounds.iter().map(|round| round[at].lost).sum();
+        let took = 1e6 / rate;
+        let _ = writeln!(text, "| {} | {rate:.0} | {took:.2} µs | {wall:.0} | {lost} |", subject.name());
     }
 }
 
@@ -193,7 +203,7 @@ const HEAD: &str = "
 ## What a node answers over loopback UDP, on one core
 
 A node of `haulout-tokio` on 127.0.0.1, on a runtime of one thread that is pinned to one core, holds 1,000 members.
-A generator on another core keeps 128 of their pings outstanding and counts the acks, each of which it decodes.
-Beside it a bare loop echoes the same pings with the same system calls: that is the limit. The four take turns of
-the same length in one process; a processor second is one of the server's thread, what the kernel does in its
-name included. Medians of ";
+A generator on another core keeps 128 of their pings outstanding, or one, and counts the acks, each of which it
+decodes. Beside it a bare loop echoes the same pings with the same system calls: that is the limit. The four
+take turns of the same length in one process; a processor second is one of the server's thread, what the kernel
+does in its name included. A lone datagram takes the plain calls on either path of the node. Medians of ";

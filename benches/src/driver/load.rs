@@ -3,9 +3,9 @@
 //! The socket is bound to all of 127.0.0.0/8, where each member has an address. Sending and receiving take many
 //! datagrams a call, so that this side is the faster one.
 
+use super::MEMBERS;
 use super::mmsg::{self, BATCH, Slots};
 use super::server::Id;
-use super::{MEMBERS, WINDOW};
 use haulout::codec::{Codec, HeaderRef, Message, MessageRef, Section, Update, Version};
 use haulout::fingerprint::destination;
 use haulout::{Out, Renewing, State};
@@ -31,6 +31,7 @@ pub(crate) struct Load {
     keys: HashMap<Option<NonZero<u32>>, usize>,
     slots: Slots,
     aim: Aim,
+    window: usize,
     outstanding: Vec<u32>,
     total: usize,
     next: usize,
@@ -47,7 +48,8 @@ struct Aim {
 }
 
 impl Load {
-    pub(crate) fn new() -> io::Result<Self> {
+    /// Members that have so many pings outstanding together.
+    pub(crate) fn new(window: usize) -> io::Result<Self> {
         let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
         socket.set_read_timeout(Some(PATIENCE))?;
         let port = socket.local_addr()?.port();
@@ -60,6 +62,7 @@ impl Load {
             aim: Aim { to: socket.local_addr()?, pings: Vec::new(), is_echo: true },
             socket,
             slots: Slots::new(),
+            window,
             outstanding: vec![0; MEMBERS],
             total: 0,
             next: 0,
@@ -146,7 +149,7 @@ impl Load {
     /// Fills the window and keeps it full for at least this long, and until the server is ready.
     pub(super) fn warm_up(&mut self, least: Duration, is_ready: impl Fn() -> bool) -> io::Result<()> {
         let start = Instant::now();
-        self.ping(WINDOW)?;
+        self.ping(self.window)?;
         while start.elapsed() < least || !is_ready() {
             if start.elapsed() > LEARNING {
                 return Err(io::Error::other("a node has not told its news"));
@@ -167,7 +170,7 @@ impl Load {
                 self.total = 0;
                 self.outstanding.fill(0);
             }
-            self.ping(WINDOW - self.total)?;
+            self.ping(self.window - self.total)?;
             answers += answered;
         }
         Ok(answers)

@@ -17,7 +17,7 @@ pub(super) struct Members {
 
 impl Members {
     pub(super) fn new() -> io::Result<Self> {
-        let mut load = Load::new()?;
+        let mut load = Load::new(1)?;
         let server = Server::start(Answering::NodeBatched, None, load.seed())?;
         load.aim(server.address(), false);
         load.join(server.node().ok_or_else(|| io::Error::other("a node has a handle"))?)?;

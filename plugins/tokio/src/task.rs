@@ -10,7 +10,7 @@
 //! spends in the outbox.
 
 use crate::NodeIdentity;
-use crate::batch::{BATCH, Inbox, Outbox};
+use crate::batch::{Inbox, Outbox};
 use crate::builder::check_seed;
 use crate::clock::Clock;
 use crate::command::{Command, JoinReply, SyncReply};
@@ -33,10 +33,10 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Sleep;
 
-/// Batches read before a deadline is served, of 512 datagrams together. More than a socket's default buffer holds
-/// of small ones, so that after a pause all of them come first; bounded, so that a flood does not keep deadlines
-/// and commands from being served. Where each batch is one datagram and an error, as many are read again.
-const BATCHES: usize = 512 / BATCH;
+/// Datagrams read before a deadline is served, or up to a batch more. More than a socket's default buffer holds of
+/// small ones, so that after a pause all of them come first; bounded, so that a flood keeps neither deadlines nor
+/// commands from being served.
+const MOST: usize = 512;
 
 /// Errors in a row after which the transport is given a pause.
 const PATIENCE: u32 = 8;
@@ -148,9 +148,11 @@ where
 
     /// What waits in the socket is older than any deadline that is due: it comes first.
     async fn read_waiting(&mut self) {
-        for _ in 0..BATCHES {
+        let mut taken = 0;
+        while taken < MOST {
             self.inbox.clear();
             self.transport.try_recv_many(&mut self.inbox);
+            taken += self.inbox.len();
             let may_go_on = self.inbox.may_go_on();
             self.receive().await;
             if !may_go_on || self.faults.in_a_row > PATIENCE {

@@ -84,8 +84,14 @@ impl Transport for Udp {
     }
 
     async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
-        let sending = self.socket.send_to(datagram, in_family_of(self.local, to));
-        timeout(MOMENT, sending).await.unwrap_or_else(|_| Err(full())).map(drop)
+        let to = in_family_of(self.local, to);
+        let sent = match self.socket.try_send_to(datagram, to) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                timeout(MOMENT, self.socket.send_to(datagram, to)).await.unwrap_or_else(|_| Err(full()))
+            }
+            sent => sent,
+        };
+        sent.map(drop)
     }
 
     /// One by the plain call, which finds out more cheaply that there is none, the rest by one call for many.
