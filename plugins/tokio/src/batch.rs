@@ -6,8 +6,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-/// Most datagrams of a call: a system call costs some two hundred nanoseconds beside what its datagrams cost, of
-/// which a thirty-second is nothing.
+/// Most datagrams of a call: what a system call costs by itself is less than what one of its datagrams costs, and a
+/// thirty-second of that is nothing.
 pub(crate) const BATCH: usize = 32;
 
 /// A cache line: slots that all began at the same place within a page would drive each other out of the cache.

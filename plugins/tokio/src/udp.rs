@@ -1,9 +1,10 @@
 //! Datagrams over UDP, IPv4 and IPv6: many a system call on Linux, one elsewhere.
 //!
-//! Invariant: nothing waits longer than [`MOMENT`] for room in the socket's buffer, a whole batch together.
+//! Invariant: nothing waits longer than [`MOMENT`] for room in the socket's buffer, a batch taken together.
 
 #[cfg(target_os = "linux")]
-use crate::batch::{Inbox, Outbox};
+use crate::batch::Inbox;
+use crate::batch::Outbox;
 #[cfg(target_os = "linux")]
 use crate::mmsg;
 use crate::transport::Transport;
@@ -12,7 +13,7 @@ use std::net::{SocketAddr, UdpSocket as StdSocket};
 use std::time::Duration;
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long a full buffer is waited for. A probe's answer is still of use that much later; the queue of a network
 /// that drains at all has room again long before.
@@ -60,6 +61,21 @@ impl Udp {
             receive()
         });
         if asked { received } else { receive() }
+    }
+
+    /// Sends the datagram in a place, and on Linux those after it; how many. A lone one by the plain call, which is
+    /// cheaper for one.
+    fn send_without_waiting(&self, outbox: &Outbox, place: usize) -> io::Result<usize> {
+        let rest = outbox.iter().skip(place);
+        let mut rest = rest.map(|(datagram, to)| (datagram, in_family_of(self.local, to)));
+        #[cfg(target_os = "linux")]
+        if rest.len() > 1 {
+            return mmsg::send(&self.waiting, rest);
+        }
+        match rest.next() {
+            Some((datagram, to)) => self.waiting.send_to(datagram, to).map(|_| 1),
+            None => Ok(0),
+        }
     }
 }
 
@@ -109,17 +125,9 @@ impl Transport for Udp {
         }
     }
 
-    /// One by the plain call, which is cheaper for one.
-    #[cfg(target_os = "linux")]
     async fn send_many(&self, outbox: &Outbox) -> Vec<io::Error> {
-        if let (Some((datagram, to)), 1) = (outbox.iter().next(), outbox.len()) {
-            return Vec::from_iter(self.send(datagram, to).await.err());
-        }
         let send_from = |place| {
-            self.socket.async_io(Interest::WRITABLE, move || {
-                let rest = outbox.iter().skip(place);
-                mmsg::send(&self.waiting, rest.map(|(bytes, to)| (bytes, in_family_of(self.local, to))))
-            })
+            self.socket.async_io(Interest::WRITABLE, move || self.send_without_waiting(outbox, place))
         };
         send_all(outbox.len(), send_from).await
     }
@@ -127,15 +135,14 @@ impl Transport for Udp {
 
 /// Sends so many datagrams by calls that begin at a place, send some and say how many, or fail with the first.
 /// Gives an error for each that was not sent.
-#[cfg(target_os = "linux")]
 async fn send_all<F: Future<Output = io::Result<usize>>>(
     count: usize,
     send_from: impl Fn(usize) -> F,
 ) -> Vec<io::Error> {
     let (mut place, mut errors) = (0, Vec::new());
-    let until = tokio::time::Instant::now() + MOMENT;
+    let until = Instant::now() + MOMENT;
     while place < count {
-        match tokio::time::timeout_at(until, send_from(place)).await {
+        match timeout_at(until, send_from(place)).await {
             Ok(Ok(sent)) => place += sent,
             Ok(Err(error)) => {
                 errors.push(error);
