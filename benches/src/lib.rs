@@ -4,8 +4,12 @@
 //! ([`peer`]). The criterion benches, the instruction counts and `docs/performance.md` all run this code.
 
 pub mod clock;
+#[cfg(target_os = "linux")]
+pub mod driver;
 pub mod ours;
 pub mod peer;
+#[cfg(target_os = "linux")]
+pub mod readers;
 pub mod report;
 
 use rand::rngs::SmallRng;

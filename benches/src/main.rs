@@ -2,6 +2,9 @@
 //!
 //! ```text
 //! cargo run --release -p haulout-benches               # everything, some minutes
+//! cargo run --release -p haulout-benches -- driver     # that section alone, to the screen
+//! cargo run --release -p haulout-benches -- readers
+//! cargo run --release -p haulout-benches -- driver node-batched # ten seconds of a subject, for a profiler
 //! cargo run --release -p haulout-benches -- count 1024 # pings and acks for callgrind to count
 //! ```
 
@@ -9,19 +12,28 @@ use haulout_benches::ours::Ours;
 use haulout_benches::{Op, SIZES, Subject, report};
 use haulout_codec_serde::PostcardCodec;
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 /// Runs of the operation that are counted.
 const RUNS: u32 = 4;
+
+/// Turns of each subject of the driver's section.
+#[cfg(target_os = "linux")]
+const ROUNDS: usize = 9;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments[..] {
         [] => everything(),
+        ["driver"] => show(driver()),
+        ["driver", subject] => show(drive(subject)),
+        ["readers"] => show(readers()),
         ["count", size] => size.parse().map(count).map_err(Into::into),
-        _ => Err("usage: haulout-benches [count MEMBERS]".into()),
+        _ => Err("usage: haulout-benches [driver [SUBJECT] | readers | count MEMBERS]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -32,12 +44,56 @@ fn main() -> ExitCode {
     }
 }
 
+/// What a node answers, beside an echo loop.
+#[cfg(target_os = "linux")]
+fn driver() -> io::Result<String> {
+    eprintln!("measuring the driver");
+    Ok(haulout_benches::driver::measure(ROUNDS, Duration::from_millis(500))?.markdown())
+}
+
+#[cfg(target_os = "linux")]
+fn readers() -> io::Result<String> {
+    eprintln!("measuring readers");
+    Ok(haulout_benches::readers::measure(3, Duration::from_millis(300))?.markdown())
+}
+
+/// One subject for ten seconds, for a profiler to look at.
+#[cfg(target_os = "linux")]
+fn drive(word: &str) -> io::Result<String> {
+    use haulout_benches::driver::{Subject, run};
+    let subject = Subject::ALL.into_iter().find(|subject| subject.word() == word);
+    let rate = run(subject.ok_or(io::ErrorKind::NotFound)?, Duration::from_secs(10))?;
+    Ok(format!("{rate:.0} answers a processor second\n"))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn driver() -> io::Result<String> {
+    Ok("\n## What a node answers over loopback UDP, on one core\n\nMeasured on Linux only.\n".into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn readers() -> io::Result<String> {
+    Ok("\n## Readers beside 10,000 updates a second\n\nMeasured on Linux only.\n".into())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn drive(_: &str) -> io::Result<String> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn show(section: io::Result<String>) -> Result<(), Box<dyn Error>> {
+    print!("{}", section?);
+    Ok(())
+}
+
 fn everything() -> Result<(), Box<dyn Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let measured = report::measure(&SIZES, |size| eprintln!("measuring {size} members"));
     let instructions: Vec<_> = SIZES.into_iter().filter_map(|size| Some((size, counted(size)?))).collect();
     report::plot(&measured, &docs.join("performance.svg"))?;
-    let text = report::markdown(&measured, &instructions, &machine());
+    let mut text = report::markdown(&measured, &instructions, &machine());
+    text += &driver()?;
+    text += &readers()?;
     std::fs::write(docs.join("performance.md"), &text)?;
     print!("{text}");
     Ok(())

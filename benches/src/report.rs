@@ -112,7 +112,7 @@ This page is what one command makes:
 cargo run --release -p haulout-benches
 ```
 
-All times are of an operation, in the median of fifteen runs (foca: five), of the better of two rounds in one
+All times up to the last two sections are of an operation, in the median of fifteen runs (foca: five), of the better of two rounds in one
 process. Identities are IPv4 addresses; ours carry an epoch of four bytes, foca's a counter of 16 bits. Senders
 and subjects are drawn at random over the whole table; 16,384 datagrams (65,536 at 100,000 members) lie one after
 the other, as in a socket's buffers. Every operation is drained as a host drains it, and what it writes is

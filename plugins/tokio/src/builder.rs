@@ -1,6 +1,7 @@
 //! Building a node: what it must have is in the types, the rest has defaults.
 
 use crate::NodeIdentity;
+use crate::batch::{Inbox, Outbox};
 use crate::clock::Clock;
 use crate::command::COMMANDS;
 use crate::error::StartError;
@@ -18,6 +19,7 @@ use haulout::identity::{Direct, Resolver};
 use haulout::{Config, Engine, Identity, Instant};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// A member of a cluster: an engine, a transport and the task between them. See [`Node::builder`].
@@ -308,8 +310,9 @@ where
             syncing: Vec::new(),
             faults: Faults::default(),
             // One more than is taken, so that a longer datagram is known by its length.
-            inbox: vec![0; longest_received as usize + 1].into(),
-            outbox: vec![0; longest_sent as usize].into(),
+            inbox: Inbox::new(longest_received as usize + 1),
+            outbox: Outbox::new(longest_sent as usize),
+            timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
             compared: Instant::ZERO,
         };
         tokio::spawn(task.run(seeds));

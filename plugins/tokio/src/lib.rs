@@ -17,6 +17,7 @@
 //! look-ups; after each mutation it drains the engine once. What readers see is published to [`Handle`]:
 //! no read waits for the task, and the task waits for no reader.
 
+mod batch;
 mod buffer;
 mod builder;
 mod clock;
@@ -28,6 +29,8 @@ mod identity;
 mod joins;
 mod local;
 mod lookups;
+#[cfg(target_os = "linux")]
+mod mmsg;
 mod record_view;
 mod records;
 mod seed;
@@ -39,6 +42,7 @@ mod udp;
 mod user_events;
 mod view;
 
+pub use batch::{Inbox, Outbox};
 pub use builder::{Bind, Builder, NoCodec, NoIdentity, NoTransport, Node};
 pub use error::{JoinError, LeaveError, PublishError, ReplaceError, StartError, Stopped, SyncError};
 pub use events::{EVENT_BUFFER, Events};

@@ -1,9 +1,16 @@
 //! The node's task: the one owner of the engine.
 //!
 //! A turn: wait for something to happen; carry it out; read what has arrived, up to a bound; serve the
-//! deadline if it is due; publish the counters. After each mutation the engine is drained once.
+//! deadline if it is due; send; publish the counters. After each mutation the engine is drained once: events go to
+//! their readers at once, datagrams to an outbox, which is sent at the end of the turn and whenever it is full.
+//!
+//! The clock is read once for the datagrams of one call, after they were taken: an answer never seems to come
+//! before its question, and its round trip is measured up to the moment at which it was read. What is sent bears
+//! the time of the mutation that it comes of, so that a round trip also holds the microseconds that a datagram
+//! spends in the outbox.
 
 use crate::NodeIdentity;
+use crate::batch::{Inbox, Outbox};
 use crate::builder::check_seed;
 use crate::clock::Clock;
 use crate::command::{Command, JoinReply, SyncReply};
@@ -20,15 +27,16 @@ use haulout::broadcast::Broadcasts;
 use haulout::codec::Codec;
 use haulout::{Engine, Event, Instant, Phase};
 use std::io;
-use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Sleep;
 
-/// Datagrams read before a deadline is served. More than a socket's default buffer holds of small ones, so
-/// that after a pause all of them come first; bounded, so that a flood does not keep deadlines from being
-/// served.
-const BATCH: usize = 512;
+/// Datagrams read before a deadline is served, or up to a batch more. More than a socket's default buffer holds of
+/// small ones, so that after a pause all of them come first; bounded, so that a flood keeps neither deadlines nor
+/// commands from being served.
+const MOST: usize = 512;
 
 /// Errors in a row after which the transport is given a pause.
 const PATIENCE: u32 = 8;
@@ -48,8 +56,10 @@ pub(crate) struct Task<I: NodeIdentity, C: Codec<I>, T, B: Broadcasts<I>> {
     pub(crate) leaving: Vec<oneshot::Sender<bool>>,
     pub(crate) syncing: Vec<SyncReply>,
     pub(crate) faults: Faults,
-    pub(crate) inbox: Box<[u8]>,
-    pub(crate) outbox: Box<[u8]>,
+    pub(crate) inbox: Inbox,
+    pub(crate) outbox: Outbox,
+    /// Set to the engine's deadline as of the last wait.
+    pub(crate) timer: Pin<Box<Sleep>>,
     pub(crate) compared: Instant,
 }
 
@@ -79,7 +89,7 @@ impl<I: NodeIdentity> Drop for Published<I> {
 }
 
 enum Turn<I: NodeIdentity, B> {
-    Received(io::Result<(usize, SocketAddr)>),
+    Received,
     Told(Command<I, B>),
     Resolved(Found),
     Deadline,
@@ -96,16 +106,18 @@ where
     /// Runs until the last handle is dropped.
     pub(crate) async fn run(mut self, seeds: Vec<Seed>) {
         if seeds.is_empty() {
-            self.engine.start(self.clock.now());
-            self.drain().await;
+            let now = self.clock.now();
+            self.engine.start(now);
+            self.drain(now).await;
         }
         for seed in seeds {
             self.join(seed, None).await;
         }
         loop {
+            self.settle().await;
             self.publish();
             match self.wait().await {
-                Turn::Received(result) => self.receive(result).await,
+                Turn::Received => self.receive().await,
                 Turn::Told(command) => self.obey(command).await,
                 Turn::Resolved(found) => self.join_found(found).await,
                 Turn::Deadline => {}
@@ -118,25 +130,32 @@ where
 
     async fn wait(&mut self) -> Turn<I, B> {
         let deadline = self.engine.poll_timeout();
-        let timer = tokio::time::sleep_until(self.clock.at(deadline.unwrap_or_default()));
+        if let Some(deadline) = deadline.map(|deadline| self.clock.at(deadline))
+            && deadline != self.timer.deadline()
+        {
+            self.timer.as_mut().reset(deadline);
+        }
+        self.inbox.clear();
         tokio::select! {
-            result = self.transport.recv(&mut self.inbox) => Turn::Received(result),
+            () = self.transport.recv_many(&mut self.inbox) => Turn::Received,
             command = self.commands.recv() => command.map_or(Turn::Dropped, Turn::Told),
             found = self.seeds.lookups.next(|to| {
                 self.transport.reaches(to) && self.resolver.route_at(to).is_some()
             }) => Turn::Resolved(found),
-            () = timer, if deadline.is_some() => Turn::Deadline,
+            () = &mut self.timer, if deadline.is_some() => Turn::Deadline,
         }
     }
 
     /// What waits in the socket is older than any deadline that is due: it comes first.
     async fn read_waiting(&mut self) {
-        for _ in 0..BATCH {
-            match self.transport.try_recv(&mut self.inbox) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                result => self.receive(result).await,
-            }
-            if self.faults.in_a_row > PATIENCE {
+        let mut taken = 0;
+        while taken < MOST {
+            self.inbox.clear();
+            self.transport.try_recv_many(&mut self.inbox);
+            taken += self.inbox.len();
+            let may_go_on = self.inbox.may_go_on();
+            self.receive().await;
+            if !may_go_on || self.faults.in_a_row > PATIENCE {
                 return;
             }
         }
@@ -146,28 +165,32 @@ where
         let now = self.clock.now();
         if self.engine.poll_timeout().is_some_and(|deadline| deadline <= now) {
             self.engine.handle_timeout(now);
-            self.drain().await;
+            self.drain(now).await;
         }
     }
 
-    async fn receive(&mut self, result: io::Result<(usize, SocketAddr)>) {
-        match result {
-            Ok((len, from)) => {
-                self.faults.in_a_row = 0;
-                if let Err(error) = self.engine.handle_datagram(self.clock.now(), &self.inbox[..len]) {
-                    self.faults.log.refused(&error, from, len);
+    /// Hands what is in the inbox to the engine.
+    async fn receive(&mut self) {
+        let now = self.clock.now();
+        for place in 0..self.inbox.len() {
+            match self.inbox.get(place) {
+                Some(Ok((datagram, from))) => {
+                    self.faults.in_a_row = 0;
+                    if let Err(error) = self.engine.handle_datagram(now, datagram) {
+                        self.faults.log.refused(&error, from, datagram.len());
+                    }
+                    self.drain(now).await;
                 }
-                self.drain().await;
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => {
-                self.faults.stats.receive_errors += 1;
-                self.faults.log.transport("receiving", &error);
-                self.faults.in_a_row += 1;
-                if self.faults.in_a_row > PATIENCE {
-                    tokio::time::sleep(PAUSE).await;
+                Some(Err(error)) if error.kind() != io::ErrorKind::WouldBlock => {
+                    self.faults.stats.receive_errors += 1;
+                    self.faults.log.transport("receiving", error);
+                    self.faults.in_a_row += 1;
                 }
+                Some(Err(_)) | None => {}
             }
+        }
+        if self.faults.in_a_row > PATIENCE {
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -178,18 +201,22 @@ where
                 self.leaving.push(reply);
                 self.seeds.joins.cancel();
                 self.seeds.lookups.cancel();
-                self.engine.leave(self.clock.now());
-                self.drain().await;
+                let now = self.clock.now();
+                self.engine.leave(now);
+                self.drain(now).await;
             }
             Command::Replace { identity, reply } => {
-                let result = self.engine.replace_identity(self.clock.now(), identity);
-                self.drain().await;
+                let now = self.clock.now();
+                let result = self.engine.replace_identity(now, identity);
+                self.drain(now).await;
+                self.settle().await;
                 let _ = reply.send(result);
             }
             Command::Compare { peer } => {
                 if let Some(route) = self.resolver.route_at(peer) {
-                    self.engine.sync_with(self.clock.now(), &route);
-                    self.drain().await;
+                    let now = self.clock.now();
+                    self.engine.sync_with(now, &route);
+                    self.drain(now).await;
                 }
             }
             Command::AwaitSynced { reply } => {
@@ -200,7 +227,8 @@ where
             Command::Publish { work } => {
                 let now = self.clock.now();
                 let answer = self.engine.broadcasts(now).with(work);
-                self.drain().await;
+                self.drain(now).await;
+                self.settle().await;
                 answer();
             }
             Command::Refresh { reply } => {
@@ -232,26 +260,42 @@ where
         for reply in found.replies {
             self.seeds.joins.wait(found.seed.clone(), found.addresses.clone(), reply);
         }
+        let now = self.clock.now();
         for address in found.addresses {
             if let Some(route) = self.resolver.route_at(address) {
-                self.engine.join(self.clock.now(), route);
-                self.drain().await;
+                self.engine.join(now, route);
+                self.drain(now).await;
             }
         }
     }
 
-    /// Carries out what the engine wants after a mutation.
-    async fn drain(&mut self) {
-        while let Some(transmit) = self.engine.poll_transmit(self.clock.now(), &mut self.outbox) {
+    /// Takes what the engine wants to say after a mutation: datagrams to the outbox, events to the readers.
+    async fn drain(&mut self, now: Instant) {
+        while let Some(transmit) = self.engine.poll_transmit(now, self.outbox.room()) {
             // The engine sends to nobody whose route is unknown.
             let Some(to) = self.resolver.resolve(&transmit.to) else { continue };
-            if let Err(error) = self.transport.send(&self.outbox[..transmit.len], to).await {
-                self.faults.stats.send_errors += 1;
-                self.faults.log.transport("sending", &error);
+            self.outbox.push(transmit.len, to);
+            if self.outbox.is_full() {
+                self.send().await;
             }
         }
         while let Some(event) = self.engine.poll_event() {
             self.take(&event);
+        }
+    }
+
+    async fn send(&mut self) {
+        for error in self.transport.send_many(&self.outbox).await {
+            self.faults.stats.send_errors += 1;
+            self.faults.log.transport("sending", &error);
+        }
+        self.outbox.clear();
+    }
+
+    /// Sends what is in the outbox, then answers those who waited for it.
+    async fn settle(&mut self) {
+        if !self.outbox.is_empty() {
+            self.send().await;
         }
         self.settle_leave();
         self.settle_synced();

@@ -1,6 +1,6 @@
 //! A transport that loses a share of what is sent, for tests: the same of every sequence of datagrams for a seed.
 
-use haulout_tokio::Transport;
+use haulout_tokio::{Inbox, Outbox, Transport};
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,6 +61,25 @@ impl<T: Transport> Transport for Lossy<T> {
 
     async fn send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
         if self.loses() { Ok(()) } else { self.inner.send(datagram, to).await }
+    }
+
+    async fn recv_many(&self, inbox: &mut Inbox) {
+        self.inner.recv_many(inbox).await;
+    }
+
+    fn try_recv_many(&self, inbox: &mut Inbox) {
+        self.inner.try_recv_many(inbox);
+    }
+
+    async fn send_many(&self, outbox: &Outbox) -> Vec<io::Error> {
+        if self.share <= 0.0 {
+            return self.inner.send_many(outbox).await;
+        }
+        let mut errors = Vec::new();
+        for (datagram, to) in outbox.iter() {
+            errors.extend(self.send(datagram, to).await.err());
+        }
+        errors
     }
 }
 

@@ -1,7 +1,7 @@
 //! Transports that fail, and what is asked of them.
 
 use crate::support::{all_meet, eventually, node};
-use haulout_tokio::{Transport, Udp};
+use haulout_tokio::{Inbox, Outbox, Transport, Udp};
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -83,4 +83,55 @@ async fn a_broken_transport_keeps_neither_commands_nor_deadlines_from_being_serv
         crate::support::soon("an outcome", node.join(crate::support::silent_address())).await.unwrap();
     assert!(!report.reached());
     assert!(node.stats().transport.receive_errors < 100_000);
+}
+
+/// Has its own ways for many datagrams: errors come along with what was received, and after what was sent.
+struct Mixed(Udp);
+
+impl Transport for Mixed {
+    fn local_addr(&self) -> SocketAddr {
+        self.0.local_addr()
+    }
+
+    async fn recv(&self, _: &mut [u8]) -> Result<(usize, SocketAddr)> {
+        unreachable!("the node takes many")
+    }
+
+    fn try_recv(&self, _: &mut [u8]) -> Result<(usize, SocketAddr)> {
+        unreachable!("the node takes many")
+    }
+
+    async fn send(&self, _: &[u8], _: SocketAddr) -> Result<()> {
+        unreachable!("the node sends many")
+    }
+
+    async fn recv_many(&self, inbox: &mut Inbox) {
+        inbox.put(Err(ErrorKind::ConnectionRefused.into()));
+        self.0.recv_many(inbox).await;
+        inbox.put(Err(ErrorKind::ConnectionRefused.into()));
+    }
+
+    fn try_recv_many(&self, inbox: &mut Inbox) {
+        self.0.try_recv_many(inbox);
+    }
+
+    async fn send_many(&self, outbox: &Outbox) -> Vec<Error> {
+        assert!(!outbox.is_empty() && outbox.iter().count() == outbox.len());
+        let mut errors = self.0.send_many(outbox).await;
+        errors.push(ErrorKind::ConnectionRefused.into());
+        errors
+    }
+}
+
+#[tokio::test]
+async fn datagrams_among_errors_are_taken() {
+    let udp = Udp::bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let mixed = node().transport(Mixed(udp)).start().await.unwrap();
+    let other = node().seed(mixed.bound()).start().await.unwrap();
+    all_meet(&[mixed.clone(), other]).await;
+    eventually("both are counted", || {
+        let stats = mixed.stats().transport;
+        stats.receive_errors > 1 && stats.send_errors > 0
+    })
+    .await;
 }
