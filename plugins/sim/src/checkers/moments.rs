@@ -62,8 +62,7 @@ impl<I: Identity> MomentsOnce<I> {
             Some(_) => {}
         }
         let is_new = self.told.entry(seat).or_default().insert(payload.into());
-        let is_remembered =
-            life <= LIVES || self.sent.get(payload).is_some_and(|known| life == known.life);
+        let is_remembered = life <= LIVES || self.sent.get(payload).is_some_and(|known| life == known.life);
         if is_new || !is_remembered { Ok(()) } else { Err(format!("{seat} tells {} again", number())) }
     }
 }

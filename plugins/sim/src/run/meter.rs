@@ -5,8 +5,9 @@
 use super::report::{Detection, Sample};
 use crate::observe::{Act, Observation, Survey};
 use crate::world::{BEGINNING, Seat};
+use haulout::codec::MessageKind;
 use haulout::{Event, Identity, Instant, Phase};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A crash under way.
 #[derive(Debug)]
@@ -36,7 +37,12 @@ pub struct Meter<I: Identity> {
     pub(super) bytes: u64,
     pub(super) samples: Vec<Sample>,
     before: (Instant, u64, u64),
+    /// What each process had sent, by kind.
+    sent: HashMap<Seat, Kinds>,
 }
+
+/// Datagrams by kind, as in [`haulout::Traffic`].
+type Kinds = [u64; MessageKind::ALL.len()];
 
 impl<I: Identity> Default for Meter<I> {
     fn default() -> Self {
@@ -51,6 +57,7 @@ impl<I: Identity> Default for Meter<I> {
             bytes: 0,
             samples: Vec::new(),
             before: (BEGINNING, 0, 0),
+            sent: HashMap::new(),
         }
     }
 }
@@ -102,6 +109,7 @@ impl<I: Identity> Meter<I> {
         let rate = |now: u64, before: u64| {
             if member_seconds > 0.0 { (now - before) as f64 / member_seconds } else { 0.0 }
         };
+        let kinds = self.kinds(survey, member_seconds);
         self.samples.push(Sample {
             seconds: survey.at.since(BEGINNING).as_secs_f64(),
             members: n,
@@ -110,7 +118,24 @@ impl<I: Identity> Meter<I> {
             false_alarms: self.alarms,
             datagrams: rate(self.datagrams, datagrams),
             bytes: rate(self.bytes, bytes),
+            kinds,
         });
+    }
+
+    /// What was sent since the sample before, a member and second, by kind.
+    fn kinds(&mut self, survey: &Survey<'_, I>, member_seconds: f64) -> BTreeMap<String, f64> {
+        let mut sums = Kinds::default();
+        let sent: HashMap<_, _> =
+            survey.processes.iter().map(|p| (p.seat, p.view.stats().sent.messages)).collect();
+        for (seat, now) in &sent {
+            let Some(before) = self.sent.get(seat) else { continue };
+            // Who was started anew counts from zero.
+            let each = sums.iter_mut().zip(now.iter().zip(before));
+            each.for_each(|(sum, (now, before))| *sum += now.saturating_sub(*before));
+        }
+        self.sent = sent;
+        let named = MessageKind::ALL.iter().zip(sums).filter(|(_, sum)| *sum > 0);
+        named.map(|(kind, sum)| (kind.to_string(), sum as f64 / member_seconds)).collect()
     }
 
     /// How each crash was detected.

@@ -2,6 +2,7 @@
 
 use crate::checkers::Violation;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The result of a run. Times are in seconds of virtual time.
 #[derive(Clone, Debug, Serialize)]
@@ -48,7 +49,7 @@ pub struct Detection {
 }
 
 /// One moment.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sample {
     /// When, from the beginning.
     pub seconds: f64,
@@ -64,6 +65,8 @@ pub struct Sample {
     pub datagrams: f64,
     /// Bytes a member and second since the moment before.
     pub bytes: f64,
+    /// The datagrams of processes that ran at both moments, by kind; kinds that nobody sent are left out.
+    pub kinds: BTreeMap<String, f64>,
 }
 
 impl Report {
