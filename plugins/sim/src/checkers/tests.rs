@@ -347,6 +347,27 @@ fn after_a_restart_old_values_may_show_only_if_the_identity_was_not_a_later_one(
 }
 
 #[test]
+fn an_urgent_record_that_somebody_knows_too_late_or_never_is_seen() {
+    let b = seal(1, 5);
+    let put = Event::Published { owner: b.addr(), topic: 1, key: b"urgent".to_vec(), value: vec![7; 8] };
+    // It is put at 1 ms; the observer starts, tells of it, and is looked at.
+    let history = |started: u64, told: Option<u64>, looked: u64| {
+        let (mut checker, owner) = (ToldInTime::new(Duration::from_millis(100)), Snapshot::new(b));
+        checker.observe(at(1), &Observation::Event { seat: Seat(1), event: &put, view: &owner })?;
+        act(&mut checker, started, 0, &Act::Started(seal(0, 1)));
+        if let Some(told) = told {
+            checker.observe(at(told), &Observation::Event { seat: OBSERVER, event: &put, view: &me() })?;
+        }
+        checker.survey(&survey(looked, &[me(), owner], 0))
+    };
+    assert_eq!(history(0, Some(101), 900), Ok(()));
+    assert_eq!(history(0, None, 101), Ok(()), "there is still time");
+    assert!(history(0, Some(102), 900).is_err_and(|what| what.contains("after 101ms")));
+    assert!(history(0, None, 102).is_err_and(|what| what.contains("knows nothing")));
+    assert_eq!(history(50, None, 900), Ok(()), "it did not run");
+}
+
+#[test]
 fn a_user_event_that_is_told_twice_or_too_early_is_seen() {
     let (a, b) = (seal(0, 1), seal(1, 1));
     let moment = |origin: Seal, number: u64, time: u64| Event::UserEvent {

@@ -99,6 +99,11 @@ fn tell(report: &Report, took: f64, out: &mut dyn Write) -> Result<(), CliError>
             row(what, format!("median {median:.2} s ({} of {of})", values.len()));
         }
     }
+    let last: Vec<_> = report.spreads.iter().map(|spread| spread.last).collect();
+    if let Some(longest) = last.iter().copied().max_by(f64::total_cmp) {
+        let told = report.spreads.iter().map(|spread| spread.told).min().unwrap_or_default();
+        row("urgent record: known to all", format!("after {longest:.2} s ({told} others were told)"));
+    }
     row(
         "false alarms",
         format!("{}, {} by healthy members", report.false_alarms, report.healthy_false_alarms),

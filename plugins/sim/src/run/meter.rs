@@ -2,7 +2,8 @@
 //!
 //! Cost: O(1) an event; O(members) a sample.
 
-use super::report::{Detection, Sample};
+use super::URGENT;
+use super::report::{Detection, Sample, Spread};
 use crate::observe::{Act, Observation, Survey};
 use crate::world::{BEGINNING, Seat};
 use haulout::codec::MessageKind;
@@ -37,6 +38,8 @@ pub struct Meter<I: Identity> {
     pub(super) bytes: u64,
     pub(super) samples: Vec<Sample>,
     before: (Instant, u64, u64),
+    /// Who was told of which urgent record, by its value: whose, when it was put, the others, the last of them.
+    urgent: BTreeMap<Vec<u8>, (Seat, Instant, BTreeSet<Seat>, Instant)>,
     /// What each process had sent, by kind.
     sent: HashMap<Seat, Kinds>,
 }
@@ -57,6 +60,7 @@ impl<I: Identity> Default for Meter<I> {
             bytes: 0,
             samples: Vec::new(),
             before: (BEGINNING, 0, 0),
+            urgent: BTreeMap::new(),
             sent: HashMap::new(),
         }
     }
@@ -76,6 +80,16 @@ impl<I: Identity> Meter<I> {
             }
             Observation::Event { event: Event::Suspected { .. }, .. } => self.suspected += 1,
             Observation::Event { seat, event: Event::Down { identity }, .. } => self.down(at, seat, identity),
+            Observation::Event { seat, event: Event::Published { key, value, .. }, .. }
+                if **key == *URGENT.as_bytes() =>
+            {
+                // Its owner tells it first.
+                let first = || (seat, at, BTreeSet::new(), at);
+                let (owner, _, told, last) = self.urgent.entry(value.to_vec()).or_insert_with(first);
+                if *owner != seat && told.insert(seat) {
+                    *last = at;
+                }
+            }
             _ => {}
         }
     }
@@ -147,6 +161,16 @@ impl<I: Identity> Meter<I> {
             all: crash.heard.get(crash.observers.saturating_sub(1)).map(|at| seconds(crash, *at)),
         };
         self.crashes.iter().map(detection).collect()
+    }
+
+    /// How the records of `do.put` became known.
+    pub fn spreads(&self) -> Vec<Spread> {
+        let spread = |(owner, put, told, last): &(Seat, Instant, BTreeSet<Seat>, Instant)| Spread {
+            member: owner.0,
+            told: told.len(),
+            last: last.since(*put).as_secs_f64(),
+        };
+        self.urgent.values().map(spread).collect()
     }
 
     fn acted(&mut self, at: Instant, seat: Seat, act: &Act<I>) {

@@ -25,6 +25,8 @@ pub struct Report {
     pub bytes: u64,
     /// How each crash was detected.
     pub detections: Vec<Detection>,
+    /// How each record that `do.put` published became known.
+    pub spreads: Vec<Spread>,
     /// `Down` events about members that run undisturbed.
     pub false_alarms: u64,
     /// Those of them that members told which ran undisturbed themselves.
@@ -46,6 +48,17 @@ pub struct Detection {
     pub first: Option<f64>,
     /// From the crash to the last of those that ran undisturbed then; `None` if some did not tell.
     pub all: Option<f64>,
+}
+
+/// How a record became known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// Whose.
+    pub member: usize,
+    /// How many others were told of it.
+    pub told: usize,
+    /// From when it was put to the last of them.
+    pub last: f64,
 }
 
 /// One moment.
