@@ -54,13 +54,15 @@ pub(super) struct Moments<A> {
     pub(super) lanes: Lanes,
     windows: Windows<A>,
     own: usize,
+    /// The life of our events, once it is no longer the process's.
+    life: Option<u32>,
     seq: u64,
     clock: u64,
 }
 
 impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     pub(super) fn new() -> Self {
-        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
+        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, life: None, seq: 0, clock: 0 }
     }
 
     pub(super) fn clock(&self) -> u64 {
@@ -140,7 +142,7 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
 }
 
 impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
-    /// Sends an event of our own.
+    /// Sends an event of our own; `life` is the process's.
     pub(super) fn send<I: Identity<Addr = A>>(
         &mut self,
         life: u32,
@@ -154,6 +156,7 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
         }
         self.seq += 1;
         self.clock = self.clock.saturating_add(1);
+        let life = self.life.unwrap_or(life);
         let (origin, seq, time) = (context.me().addr(), self.seq, self.clock);
         let ttl = ttl.map(|ttl| ttl.min(Duration::from_millis(u32::MAX.into())));
         let expires = ttl.map(|ttl| context.now() + ttl);
@@ -163,7 +166,15 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
         Ok(())
     }
 
-    /// An event arrives; `life` is our own.
+    /// Somebody forged an event that we have not sent: whoever heard it takes ours for old ones. We go on in
+    /// another life, and of the old one nothing counts any more.
+    fn begin_life<I: Identity<Addr = A>>(&mut self, old: u32, context: &mut Context<'_, I>) {
+        let (most, seed) = (context.limits().origins as usize, context.random());
+        self.windows.note(context.now(), &context.me().addr(), (old, u64::MAX), most, seed);
+        (self.life, self.seq) = (Some(context.random() as u32), 0);
+    }
+
+    /// An event arrives; `life` is the process's.
     pub(super) fn hear<I: Identity<Addr = A>>(
         &mut self,
         event: UserEvent<'_, I>,
@@ -178,7 +189,11 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
             context.dropped.events_over += 1;
             return;
         }
-        if event.life == life && context.me().is_at(&event.origin) {
+        let ours = self.life.unwrap_or(life);
+        if event.life == ours && context.me().is_at(&event.origin) {
+            if event.seq > self.seq {
+                self.begin_life(ours, context);
+            }
             return;
         }
         let (most, seed) = (context.limits().origins as usize, context.random());

@@ -157,16 +157,24 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
         let of = |seat: &Seat, owner: &I::Addr| shown(seat).get(owner).unwrap_or(&nothing).clone();
         // Whoever keeps no records has none.
         let keepers = survey.members().filter(|member| member.view.records().is_some());
-        for observer in keepers.map(|member| member.seat) {
+        for observer in keepers {
             for (owner, seat) in &members {
-                let (has, should) = (of(&observer, owner), of(seat, owner));
+                // Whoever refuses an owner has none of its records; that it may not lack it otherwise is
+                // another theorem.
+                let holds = seat == &observer.seat
+                    || observer.view.held(owner).is_some_and(|held| held.2.is_active());
+                let has = of(&observer.seat, owner);
+                let should = if holds { of(seat, owner) } else { Own::new() };
                 if has != should {
+                    let observer = observer.seat;
                     return Err(format!("{observer} has {has:?} of {seat}, which has {should:?}"));
                 }
             }
-            let strange =
-                shown(&observer).iter().find(|(owner, own)| !own.is_empty() && !members.contains_key(owner));
+            let strange = shown(&observer.seat)
+                .iter()
+                .find(|(owner, own)| !own.is_empty() && !members.contains_key(owner));
             if let Some((owner, own)) = strange {
+                let observer = observer.seat;
                 return Err(format!("{observer} has {own:?} of {owner:?}, who is no member"));
             }
         }

@@ -294,12 +294,15 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
         Ok::<_, String>(())
     };
     // The owner has value 7, after it had removed values up to 6; the observer tells these.
-    let history = |events: &[Event<Seal>]| {
+    let ends = |events: &[Event<Seal>], observer: Snapshot<Seal>| {
         let mut checker = RecordsEverywhere::new();
         own(&mut checker, &[put(6), withdrawn.clone(), put(7)])?;
         tell(&mut checker, &me(), events)?;
-        checker.conclude(&survey(9, &[Snapshot::new(a), Snapshot::new(b)], 0))
+        checker.conclude(&survey(9, &[observer, Snapshot::new(b)], 0))
     };
+    let history = |events: &[Event<Seal>]| ends(events, Snapshot::new(a).holding(b, 0, State::Alive));
+    assert_eq!(ends(&[], Snapshot::new(a)), Ok(()), "it does not hold the owner");
+    assert!(ends(&[put(7)], Snapshot::new(a)).is_err());
     assert_eq!(history(&[put(7)]), Ok(()));
     assert!(history(&[]).is_err_and(|what| what.contains("which has")), "it is lacking");
     assert!(history(&[put(6)]).is_err(), "an older value");

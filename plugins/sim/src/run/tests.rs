@@ -83,6 +83,26 @@ fn a_restart_with_any_clock_is_back() {
 }
 
 #[test]
+fn a_mass_restart_is_complete_although_accusations_are_lost() {
+    let mut scenario = shipped_as("lost-accusations");
+    (scenario.members, scenario.duration) = (24, Span::from_secs(60));
+    scenario.faults[1].deed = Deed::Restart {
+        who: Selection::Range(0, 12),
+        clock: Default::default(),
+        through: Selection::All,
+    };
+    assert_eq!(holds(&scenario).members, 24);
+}
+
+#[test]
+fn many_restarts_leave_one_entry_a_member() {
+    let mut scenario = shipped_as("restarts");
+    (scenario.members, scenario.duration) = (24, Span::from_secs(60));
+    scenario.settings.limits.members = Some(24);
+    assert_eq!(holds(&scenario).members, 24);
+}
+
+#[test]
 fn twins_end_as_one_member() {
     assert_eq!(holds(&shipped_as("twins")).members, 12);
 }
