@@ -284,11 +284,9 @@ func (r *registry) hearEvent(now time.Duration, message *gen.UserEvent) {
 	if over || len(message.Payload) > r.settings.Value {
 		return
 	}
-	if message.Origin.Name == r.me.Name && message.Life == r.eventLife {
-		if message.Seq > r.seq {
-			// Forged: of this life nothing counts any more.
-			message.Seq = 1<<64 - 1
-			r.note(now, message)
+	if message.Origin.Name == r.me.Name {
+		if message.Life == r.eventLife && message.Seq > r.seq {
+			// It was forged: others take ours for old ones now.
 			r.eventLife, r.seq = r.rng.Uint32(), 0
 		}
 		return

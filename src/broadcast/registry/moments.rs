@@ -62,7 +62,15 @@ pub(super) struct Moments<A> {
 
 impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     pub(super) fn new() -> Self {
-        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, life: None, seq: 0, clock: 0 }
+        Self {
+            waiting: Slots::new(),
+            lanes: Lanes::new(),
+            windows: Windows::new(),
+            own: 0,
+            life: None,
+            seq: 0,
+            clock: 0,
+        }
     }
 
     pub(super) fn clock(&self) -> u64 {
@@ -112,7 +120,7 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         self.lanes.get(large).after(slot, &self.waiting)
     }
 
-    /// Offers one to a packet.
+    /// Offers one to a packet, for its origin too: that is how it learns of what somebody forged.
     pub(super) fn offer<I: Identity<Addr = A>>(
         &self,
         slot: Slot,
@@ -123,9 +131,6 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         let left = expires.map(|at| at.since(round.now));
         if left.is_some_and(|left| left.is_zero()) {
             return Offer::Over;
-        }
-        if origin == round.receiver {
-            return if round.sole { Offer::Told } else { Offer::Known };
         }
         let ttl = left.map(|left| left.as_millis() as u32);
         let section = SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
@@ -166,14 +171,6 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
         Ok(())
     }
 
-    /// Somebody forged an event that we have not sent: whoever heard it takes ours for old ones. We go on in
-    /// another life, and of the old one nothing counts any more.
-    fn begin_life<I: Identity<Addr = A>>(&mut self, old: u32, context: &mut Context<'_, I>) {
-        let (most, seed) = (context.limits().origins as usize, context.random());
-        self.windows.note(context.now(), &context.me().addr(), (old, u64::MAX), most, seed);
-        (self.life, self.seq) = (Some(context.random() as u32), 0);
-    }
-
     /// An event arrives; `life` is the process's.
     pub(super) fn hear<I: Identity<Addr = A>>(
         &mut self,
@@ -189,10 +186,10 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
             context.dropped.events_over += 1;
             return;
         }
-        let ours = self.life.unwrap_or(life);
-        if event.life == ours && context.me().is_at(&event.origin) {
-            if event.seq > self.seq {
-                self.begin_life(ours, context);
+        if context.me().is_at(&event.origin) {
+            // Somebody forged it: whoever heard it takes ours for old ones, so we go on in another life.
+            if event.life == self.life.unwrap_or(life) && event.seq > self.seq {
+                (self.life, self.seq) = (Some(context.random() as u32), 0);
             }
             return;
         }

@@ -195,11 +195,9 @@ class Registry:
         over = message.HasField("ttl") and message.ttl == 0
         if over or len(message.payload) > self._settings.value:
             return
-        if (name, message.life) == (self.me.name, self._event_life):
-            if message.seq > self._seq:
-                # Forged: of this life nothing counts any more.
-                message.seq = (1 << 64) - 1
-                self._note(now, name, message)
+        if name == self.me.name:
+            if message.life == self._event_life and message.seq > self._seq:
+                # It was forged: others take ours for old ones now.
                 self._event_life, self._seq = self._rng.getrandbits(32), 0
             return
         if not self._note(now, name, message):
