@@ -1,10 +1,10 @@
 //! Notices and corrections: telling the dead of their death, and the others what is held (PROTOCOL §2 a, b).
 //!
 //! Each has a limit of its own, one a subject and probe interval and so many a second in all; a shared one
-//! would let forged corrections starve the notices. Whoever speaks to us is told of its death by the large
-//! limit; whoever we declare down, or hear of, by the small one: it may well be dead, and when many die at once,
-//! every member declares many of them, so that each is told by others too. To one whose own notice came lately, one in 5 s: two
-//! members that hold each other for dead do not talk for ever.
+//! would let forged corrections starve the notices. Whoever speaks to us is told of its death by a large limit;
+//! whom we declare down, or hear of, by a small one: it may well be dead, and when many die at once, every
+//! member declares many of them, so that each is told by others too. To one whose own notice came lately, one
+//! in 5 s: two members that hold each other for dead do not talk for ever.
 
 use super::apply::Speaker;
 use super::conflict::Pacing;
@@ -26,7 +26,7 @@ use core::time::Duration;
 const TRUCE: Duration = Duration::from_secs(5);
 /// Corrections held back that are remembered.
 const DEFERRED: usize = 32;
-/// Most notices a second to those who did not speak to us. The living learn it from their next ping at the latest.
+/// Most notices a second to those who did not speak to us. Who lives learns it from its next ping at the latest.
 const UNASKED: u32 = 4;
 /// Senders of notices remembered.
 const ACCUSERS: usize = 64;
