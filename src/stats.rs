@@ -98,7 +98,8 @@ pub struct Dropped {
     pub forgotten: u64,
     /// Requests to help beyond `limits.relays`.
     pub relays_full: u64,
-    /// Notices left out, by `limits.notices_per_second` or one a subject and probe interval.
+    /// Notices left out, by `limits.notices_per_second`, or 4 a second to those who did not speak to us, or one
+    /// a subject and probe interval.
     pub notices_limited: u64,
     /// Corrections left out, by `limits.notices_per_second` or one a subject and probe interval.
     pub corrections_limited: u64,

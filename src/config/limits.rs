@@ -17,7 +17,8 @@ pub struct Limits {
     /// once (`relays_full`).
     pub relays: u32,
     /// Most notices (`YouAreDown`) a second, and most corrections a second, each of its own. 1 to 10,000; 32.
-    /// Beyond it they are left out (`notices_limited`, `corrections_limited`).
+    /// Beyond it they are left out (`notices_limited`, `corrections_limited`). To members that did not speak to
+    /// us, such as those that we declare down, notices are at most 4 a second in any case.
     pub notices_per_second: u32,
     /// Most challenges a second. 1 to 1,000,000; 1,024. Strangers beyond it get no answer
     /// (`challenges_limited`).

@@ -58,8 +58,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             Answer::Nothing => {}
             Answer::Notify => self.notify_of_death(slot, &update, speaker),
             Answer::Correct => {
-                if let Speaker::Subject { proven } = speaker {
-                    self.notify(&update.identity, self.held(slot), proven);
+                if matches!(speaker, Speaker::Subject { .. }) {
+                    self.notify(&update.identity, self.held(slot), speaker);
                 }
                 self.correct(slot, speaker);
             }
@@ -84,17 +84,13 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// (a): the subject is told by the terminal one of what is held and the update.
     fn notify_of_death(&mut self, slot: Slot, update: &Update<I>, speaker: Speaker) {
-        let proven = speaker == Speaker::Subject { proven: true };
         let held = self.held(slot);
         if held.2.is_active() {
             self.members.probe_next(slot);
-            self.notify(
-                &update.identity,
-                (update.identity.clone(), update.incarnation, update.state),
-                proven,
-            );
+            let told = (update.identity.clone(), update.incarnation, update.state);
+            self.notify(&update.identity, told, speaker);
         } else {
-            self.notify(&update.identity, held, proven);
+            self.notify(&update.identity, held, speaker);
         }
     }
 

@@ -184,7 +184,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
         }
         if self.me.identity.supersedes(&header.source) {
             let held = (self.me.identity.clone(), self.me.incarnation, State::Alive);
-            self.notify(&header.source, held, false);
+            self.notify(&header.source, held, Speaker::Subject { proven: false });
             if self.restraint.rival_told.is_none_or(|at| self.now.since(at) >= RIVAL_INTERVAL) {
                 self.restraint.rival_told = Some(self.now);
                 self.event(Event::Rival { identity: header.source.clone() });

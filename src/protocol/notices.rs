@@ -1,8 +1,10 @@
 //! Notices and corrections: telling the dead of their death, and the others what is held (PROTOCOL §2 a, b).
 //!
 //! Each has a limit of its own, one a subject and probe interval and so many a second in all; a shared one
-//! would let forged corrections starve the notices. To one whose own notice came lately, one in 5 s: two
-//! members that hold each other for dead do not talk for ever.
+//! would let forged corrections starve the notices. Whoever speaks to us is told of its death by a large limit;
+//! whom we declare down, or hear of, by a small one: it may well be dead, and when many die at once, every
+//! member declares many of them, so that each is told by others too. To one whose own notice came lately, one
+//! in 5 s: two members that hold each other for dead do not talk for ever.
 
 use super::apply::Speaker;
 use super::conflict::Pacing;
@@ -25,12 +27,16 @@ use core::time::Duration;
 const TRUCE: Duration = Duration::from_secs(5);
 /// Corrections held back that are remembered.
 const DEFERRED: usize = 32;
+/// Most notices a second to those who did not speak to us. Who lives learns it from its next ping at the latest.
+const UNASKED: u32 = 4;
 /// Senders of notices remembered.
 const ACCUSERS: usize = 64;
 
 /// All limits on what is sent unasked.
 pub(super) struct Restraint {
     notices: Limiter,
+    /// Notices to those who did not speak to us.
+    unasked: Limiter,
     /// Pings by which we show ourselves to accusers who are no members here.
     shown: Limiter,
     corrections: Limiter,
@@ -55,6 +61,7 @@ impl Restraint {
         let (limits, period) = (&config.limits, config.probe.interval);
         Self {
             notices: Limiter::new(limits.notices_per_second, period),
+            unasked: Limiter::new(limits.notices_per_second.min(UNASKED), period),
             shown: Limiter::new(limits.notices_per_second, period),
             corrections: Limiter::new(limits.notices_per_second, period),
             deferred: Vec::new(),
@@ -82,14 +89,18 @@ impl Restraint {
     ///
     /// One that answers a proven announce does not wait for the next interval: somebody who restarts right
     /// after its death would.
-    fn allow_notice(&mut self, now: Instant, identity: u64, subject: u64, proven: bool) -> bool {
+    fn allow_notice(&mut self, now: Instant, identity: u64, subject: u64, speaker: Speaker) -> bool {
         let fresh = |at: Instant| now.since(at) < TRUCE;
         let known = self.accusers.iter_mut().find(|accuser| accuser.identity == identity);
         let accuser = known.filter(|accuser| fresh(accuser.came));
         if accuser.as_ref().is_some_and(|accuser| accuser.answered.is_some_and(fresh)) {
             return false;
         }
-        let allowed = if proven { self.notices.take_unnamed(now) } else { self.notices.take(now, subject) };
+        let allowed = match speaker {
+            Speaker::Subject { proven: true } => self.notices.take_unnamed(now),
+            Speaker::Subject { proven: false } => self.notices.take(now, subject),
+            Speaker::Member(_) | Speaker::Us => self.unasked.take(now, subject),
+        };
         if let Some(accuser) = accuser.filter(|_| allowed) {
             accuser.answered = Some(now);
         }
@@ -98,20 +109,20 @@ impl Restraint {
 }
 
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
-    /// Tells `to` what is held of its key.
-    pub(super) fn notify(&mut self, to: &I, held: (I, u32, State), proven: bool) {
+    /// Tells `to` what is held of its key, since `speaker` said otherwise.
+    pub(super) fn notify(&mut self, to: &I, held: (I, u32, State), speaker: Speaker) {
         let key = to.addr();
-        if !self.restraint.allow_notice(self.now, fingerprint(to), fingerprint(&key), proven) {
+        if !self.restraint.allow_notice(self.now, fingerprint(to), fingerprint(&key), speaker) {
             self.stats.dropped.notices_limited += 1;
             return;
         }
         self.send_notice(to, held);
     }
 
-    /// Tells a member that we declare it down. It counts among all notices, not as the one of its subject's
-    /// interval: who restarts right now must not wait for the next.
+    /// Tells a member that we declare it down. It counts among all that are unasked, not as the one of its
+    /// subject's interval: who restarts right now must not wait for the next.
     pub(super) fn declare(&mut self, subject: &I, incarnation: u32) {
-        if self.restraint.notices.take_unnamed(self.now) {
+        if self.restraint.unasked.take_unnamed(self.now) {
             self.send_notice(subject, (subject.clone(), incarnation, State::Down));
         } else {
             self.stats.dropped.notices_limited += 1;

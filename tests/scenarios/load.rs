@@ -1,7 +1,7 @@
 //! Load and memory: hostile and clumsy inputs meet a bound, a counter, and members that stay.
 
 use crate::world::{Doll, Mark, Seal, Seat, World, ms, route, seal, secs};
-use haulout::codec::{Header, Message, MessageKind, Refusal, Update};
+use haulout::codec::{Header, Message, MessageKind, Refusal, Suspecters, Update};
 use haulout::{Config, Event, State};
 
 const A: Seat = Seat(0);
@@ -217,4 +217,46 @@ fn a_clock_that_runs_backwards_is_held() {
     }
     assert!(w.converged());
     assert!(w.events(mark).is_empty());
+}
+
+/// So many identities that are made up, accused by two members, so that each is declared down.
+fn accused(w: &mut World<Seal>, count: usize) {
+    let mut by = Suspecters::new();
+    by.insert(route(1));
+    by.insert(route(2));
+    for chunk in 0..count / 50 {
+        let accusation =
+            |n| Update { by: by.clone(), ..Update::new(seal(1_000 + chunk * 50 + n), 0, State::Suspect) };
+        let forged: Vec<_> = (0..50).map(accusation).collect();
+        w.whisper(&seal(1), A, &forged);
+    }
+}
+
+#[test]
+fn a_member_that_declares_many_down_tells_few_of_them_and_those_who_ask_all_the_same() {
+    let mut w = World::<Seal>::of(10, Config::lan(), (0..3).map(seal));
+    w.capture();
+    let mark = w.mark();
+    accused(&mut w, 500);
+    w.within(secs(60), "all are declared down", |w| w.stats(A).gauges.departed == 500);
+    let notices = w.sent_by(mark, route(0), MessageKind::YouAreDown);
+    let took = notices[notices.len() - 1].at.since(notices[0].at).as_secs() as usize;
+    let told = notices.len();
+    assert!((4..=4 * (took + 2)).contains(&told), "{told} of 500 are told in {took} s");
+    // What others say of the dead is answered as sparingly.
+    let mark = w.mark();
+    for _ in 0..10 {
+        let alive: Vec<_> = (0..50).map(|n| Update::new(seal(1_000 + n), 0, State::Alive)).collect();
+        w.whisper(&seal(1), A, &alive);
+        w.run_for(ms(100));
+    }
+    let told = w.sent_by(mark, route(0), MessageKind::YouAreDown).len();
+    assert!((4..=8).contains(&told), "{told} are told in a second");
+    // Thirty of them speak for themselves at the same moment, and each is told.
+    let mark = w.mark();
+    for n in 0..30 {
+        w.whisper(&seal(1_100 + n), A, &[]);
+    }
+    let told = w.sent_by(mark, route(0), MessageKind::YouAreDown).len();
+    assert_eq!(told, 30, "the other notices took nothing from these");
 }

@@ -2,7 +2,7 @@
 
 use crate::world::{Mark, NOTES, SHOUTS, Seal, Seat, World, ms, route, seal, secs};
 use haulout::broadcast::{Registry, RegistryError, Topic};
-use haulout::codec::{Section, TopicName, UserEvent};
+use haulout::codec::{Codec, Section, TopicName, UserEvent};
 use haulout::{CommandError, Config, Event};
 
 fn herd(seed: u64, n: usize) -> (World<Seal>, Vec<Seat>) {
@@ -171,6 +171,42 @@ fn topics_are_told_to_joiners_and_by_them() {
     };
     assert_eq!(names(0, haulout::codec::MessageKind::Feed), ["note", "shout"]);
     assert!(names(1, haulout::codec::MessageKind::Announce).starts_with(&["note".into(), "shout".into()]));
+}
+
+/// The life under which a member sent its last event, as it is on the wire.
+fn life_of(w: &World<Seal>, since: Mark, n: usize) -> u32 {
+    let wire = haulout_codec_serde::PostcardCodec;
+    let lives = w.letters(since).iter().flat_map(|letter| {
+        let (_, sections) = Codec::<Seal>::decode(&wire, &letter.bytes).expect("it is well-formed");
+        sections.filter_map(|section| match section {
+            Ok(Section::UserEvent(event)) if event.origin == route(n) => Some(event.life),
+            _ => None,
+        })
+    });
+    lives.last().expect("it was sent")
+}
+
+#[test]
+fn forged_events_with_high_numbers_silence_their_origin_no_longer_than_it_takes_to_hear_of_them() {
+    let (mut w, all) = herd(13, 5);
+    w.capture();
+    let mark = w.mark();
+    for round in 0..6 {
+        let since = w.mark();
+        let text = format!("shout {round}");
+        w.shout(all[0], &text, None).unwrap();
+        w.run_for(secs(3));
+        assert!(all.iter().all(|seat| w.heard(*seat, since) == [text.clone()]), "all hear {text}, once");
+        let (origin, life, payload) = (route(0), life_of(&w, since, 0), &b"\x06forged"[..]);
+        let seq = [u64::MAX, 2, 1 << 63][round % 3];
+        let forged = UserEvent { origin, topic: SHOUTS.id(), life, seq, time: 1, ttl: None, payload };
+        w.publish(&seal(2), all[1], &[Section::UserEvent(forged)]);
+        w.run_for(secs(3));
+    }
+    for seat in all {
+        let own = w.heard(seat, mark).into_iter().filter(|text| text.starts_with("shout"));
+        assert_eq!(own.count(), 6, "what was told before is not told again");
+    }
 }
 
 #[test]

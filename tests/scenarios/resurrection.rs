@@ -126,6 +126,42 @@ fn members_that_forget_at_different_times_do_not_create_the_dead_again() {
 }
 
 #[test]
+fn a_member_that_lags_and_holds_a_dead_one_alive_makes_nobody_flap() {
+    for (seed, pauses) in (0..4).flat_map(|seed| [(seed, true), (seed, false)]) {
+        let mut w = World::of(seed, Config::lan(), (0..6).map(seal));
+        let (others, lagging) = ([0, 1, 2, 3].map(Seat), Seat(5));
+        if pauses {
+            w.pause(lagging)
+        } else {
+            w.split(&[0, 1, 2, 3, 4].map(Seat), &[lagging])
+        }
+        w.crash(Seat(4));
+        let are_down = |w: &World<Seal>| others.iter().all(|at| w.state(*at, &route(4)) == Some(State::Down));
+        w.within(secs(60), "the others know", are_down);
+        assert_ne!(w.state(lagging, &route(4)), Some(State::Down), "it lags");
+        let mark = w.mark();
+        if pauses {
+            w.resume(lagging)
+        } else {
+            w.net.heal()
+        }
+        // It was not told, so it finds out by itself, alone.
+        w.within(secs(60), "one view", World::converged);
+        w.run_for(secs(60));
+        for other in others {
+            let flaps = w.events_of(other, mark).into_iter().any(|event| match event {
+                Event::Up { identity } | Event::Suspected { identity } | Event::Down { identity } => {
+                    *identity == seal(4)
+                }
+                Event::Renewed { old, .. } => *old == seal(4),
+                _ => false,
+            });
+            assert!(!flaps, "{other:?}: {:?}", w.events_of(other, mark));
+        }
+    }
+}
+
+#[test]
 fn beyond_the_bound_the_member_that_departed_first_is_forgotten() {
     let mut config = Config::lan();
     config.limits.departed = 3;

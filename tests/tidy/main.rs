@@ -3,6 +3,7 @@
 //! Each check is a function from a [`Tree`] to [`Finding`]s, with a test beside it that shows it
 //! failing on a bad sample. One test, at the end of this file, runs them all on the repository.
 
+mod catalogue;
 mod code;
 mod dead;
 mod length;
@@ -20,6 +21,7 @@ const CHECKS: &[fn(&Tree) -> Vec<Finding>] = &[
     words::machine_paths,
     words::unfinished,
     links::dead_links,
+    catalogue::dead_names,
     members::undocumented,
     members::forgotten,
     dead::unreachable,

@@ -82,8 +82,10 @@ type Member struct {
 	served      bool
 
 	challenges, refusals *bucket
-	notices, corrections *limiter
-	accusers             map[Identity]accuser
+	// Notices to those who spoke, and to others.
+	notices, unasked *limiter
+	corrections      *limiter
+	accusers         map[Identity]accuser
 
 	ownNews       int // How often our own state was told; -1 once it was told often enough.
 	reassured     time.Duration
@@ -106,6 +108,7 @@ func New(me Identity, settings Settings, label string, rng *rand.Rand) *Member {
 		timers: map[timer]time.Duration{}, number16: uint16(rng.Uint32()), ownNews: -1,
 		challenges: newBucket(settings.Challenges), refusals: newBucket(settings.Refusals),
 		notices:     newLimiter(settings.Notices, settings.ProbeInterval),
+		unasked:     newLimiter(settings.Unasked, settings.ProbeInterval),
 		corrections: newLimiter(settings.Notices, settings.ProbeInterval),
 		accusers:    map[Identity]accuser{}, reassured: -time.Hour, lastGossip: -time.Hour,
 	}

@@ -354,6 +354,26 @@ func TestStragglersOfOlderLivesDoNotMakeNewerOnesForgotten(t *testing.T) {
 	expect(t, w.count("a", "user_event"), 6)
 }
 
+func TestAForgedEventWithAHighNumberDoesNotSilenceItsOrigin(t *testing.T) {
+	w := newWorld(t, 0, names...)
+	w.run(3 * time.Second)
+	a := w.members["a"]
+	for n := range 3 {
+		if err := a.SendEvent(w.now, 2, []byte{byte(n)}, 0); err != nil {
+			t.Fatal(err)
+		}
+		w.run(2 * time.Second)
+		forged := &gen.UserEvent{Origin: &gen.Node{Name: "a"}, Topic: 2, Life: a.registry.eventLife, Seq: 1<<64 - 1, Time: 1}
+		w.members["b"].registry.hearEvent(w.now, proto.Clone(forged).(*gen.UserEvent))
+		// It reaches the origin by gossip, or here.
+		a.registry.hearEvent(w.now, forged)
+		w.run(2 * time.Second)
+	}
+	// Its three and, but at the origin, the forged three.
+	expect(t, w.count("a", "user_event"), 3)
+	expect(t, w.count("c", "user_event"), 6)
+}
+
 func TestWhatGossipLostAntiEntropyMends(t *testing.T) {
 	w := newWorld(t, 0, names...)
 	w.run(3 * time.Second)

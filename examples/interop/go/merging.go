@@ -37,10 +37,10 @@ func (m *Member) apply(u update, speaker string, proven bool) {
 	change, answer := decide(h, u.identity, u.incarnation, u.state)
 	switch answer {
 	case notify:
-		m.notifyOfDeath(h, u, proven)
+		m.notifyOfDeath(h, u, speaker == name, proven)
 	case correct:
 		if speaker == name {
-			m.notify(u.identity, h.update(), proven)
+			m.notify(u.identity, h.update(), true, proven)
 		}
 		m.correct(h, speaker)
 	}
@@ -177,16 +177,17 @@ func (m *Member) forget(h *held) {
 }
 
 // notifyOfDeath tells a subject of its death, by the terminal one of what is held and the update.
-func (m *Member) notifyOfDeath(h *held, u update, proven bool) {
+func (m *Member) notifyOfDeath(h *held, u update, spoke, proven bool) {
 	if h.state.active() {
 		m.prober.next = h.identity.Name
-		m.notify(u.identity, u, proven)
+		m.notify(u.identity, u, spoke, proven)
 	} else {
-		m.notify(u.identity, h.update(), proven)
+		m.notify(u.identity, h.update(), spoke, proven)
 	}
 }
 
-func (m *Member) notify(to Identity, about update, proven bool) {
+// notify tells somebody what is held of its key, since it spoke itself, or another spoke of it.
+func (m *Member) notify(to Identity, about update, spoke, proven bool) {
 	a, known := m.accusers[to]
 	recent := known && m.now-a.came < truce
 	if recent && a.hasAnswered && m.now-a.answered < truce {
@@ -196,7 +197,11 @@ func (m *Member) notify(to Identity, about update, proven bool) {
 	if proven {
 		subject = ""
 	}
-	if !m.notices.take(m.now, subject) {
+	limit := m.unasked
+	if spoke {
+		limit = m.notices
+	}
+	if !limit.take(m.now, subject) {
 		return
 	}
 	if recent {

@@ -118,7 +118,7 @@ func (m *Member) hearOwnKey(d *datagram) {
 			m.meeting.metMyself(announce.Number)
 		}
 	case m.life.serving() && m.me.Supersedes(d.source):
-		m.notify(d.source, update{identity: m.me, incarnation: m.incarnation}, false)
+		m.notify(d.source, update{identity: m.me, incarnation: m.incarnation}, true, false)
 		m.emit(Event{Kind: "rival", Member: d.source})
 	case m.life.serving() && announces:
 		m.meeting.refuse(d.source, announce.Number, gen.Reason_REASON_CONFLICT)

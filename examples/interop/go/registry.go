@@ -91,6 +91,8 @@ type registry struct {
 	me         Identity
 	settings   *Settings
 	life       uint32
+	eventLife  uint32 // The same, until somebody forges an event in it.
+	rng        *rand.Rand
 	owners     map[string]*owner
 	clock      uint64
 	news       *news
@@ -105,7 +107,8 @@ type registry struct {
 
 func newRegistry(me Identity, settings *Settings, rng *rand.Rand,
 	active func(string) (Identity, bool), emit func(Event)) *registry {
-	return &registry{me: me, settings: settings, life: rng.Uint32(), owners: map[string]*owner{}, news: newNews(),
+	life := rng.Uint32()
+	return &registry{me: me, settings: settings, life: life, eventLife: life, rng: rng, owners: map[string]*owner{}, news: newNews(),
 		moments: map[piece]moment{}, origins: map[string]*origin{}, active: active, emit: emit}
 }
 
@@ -171,7 +174,7 @@ func (r *registry) send(now time.Duration, topic uint32, payload []byte, ttl tim
 	}
 	r.seq++
 	r.clock++
-	message := &gen.UserEvent{Origin: keyNode(r.me.Name), Topic: topic, Life: r.life, Seq: r.seq, Time: r.clock,
+	message := &gen.UserEvent{Origin: keyNode(r.me.Name), Topic: topic, Life: r.eventLife, Seq: r.seq, Time: r.clock,
 		Payload: bytes.Clone(payload)}
 	r.emit(Event{Kind: "user_event", Owner: r.me.Name, Topic: topic, Time: r.clock, Value: payload})
 	r.tell(message, moment{message, now + ttl, ttl > 0})
@@ -278,8 +281,17 @@ func (r *registry) hasRoom(o *owner) bool {
 
 func (r *registry) hearEvent(now time.Duration, message *gen.UserEvent) {
 	over := message.Ttl != nil && *message.Ttl == 0
-	mine := message.Origin.Name == r.me.Name && message.Life == r.life
-	if over || mine || len(message.Payload) > r.settings.Value || !r.note(now, message) {
+	if over || len(message.Payload) > r.settings.Value {
+		return
+	}
+	if message.Origin.Name == r.me.Name {
+		if message.Life == r.eventLife && message.Seq > r.seq {
+			// It was forged: others take ours for old ones now.
+			r.eventLife, r.seq = r.rng.Uint32(), 0
+		}
+		return
+	}
+	if !r.note(now, message) {
 		return
 	}
 	if message.Time <= r.clock+leap {

@@ -13,7 +13,8 @@ type Settings struct {
 	ForgetAfter                           time.Duration
 	SyncShortest, SyncLongest             time.Duration
 	Members, Departed, Relays             int
-	Notices, Challenges, Refusals         float64
+	Notices, Unasked                      float64
+	Challenges, Refusals                  float64
 	AnswersPerSecond, AnswersPerPeer      float64
 	RecordsPerOwner, Records              int
 	Value, RecordKey, Origins, UserEvents int
@@ -26,7 +27,8 @@ func Lan() Settings {
 		GossipInterval: 200 * time.Millisecond, Fanout: 3, Retransmit: 4,
 		AnnounceInterval: 10 * time.Second, JoinTimeout: 5 * time.Second, ForgetAfter: 24 * time.Hour,
 		SyncShortest: 250 * time.Millisecond, SyncLongest: 30 * time.Second,
-		Members: 65_536, Departed: 8_192, Relays: 64, Notices: 32, Challenges: 1_024, Refusals: 8,
+		Members: 65_536, Departed: 8_192, Relays: 64, Notices: 32, Unasked: 4,
+		Challenges: 1_024, Refusals: 8,
 		AnswersPerSecond: 2_048, AnswersPerPeer: 256,
 		RecordsPerOwner: 64, Records: 65_536, Value: 1_024, RecordKey: 64, Origins: 4_096, UserEvents: 4_096,
 	}

@@ -145,7 +145,7 @@ func (m *Member) servePlain() {
 		switch {
 		case h.suspicion != nil && h.suspicion.deadline(&m.settings, n) <= m.now:
 			m.departed(h, h.incarnation, Down)
-			if m.notices.take(m.now, "") {
+			if m.unasked.take(m.now, "") {
 				m.sendNotice(h.identity, h.update())
 			}
 		case !h.state.active() && h.departed+m.settings.ForgetAfter <= m.now:

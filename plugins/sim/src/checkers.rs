@@ -18,6 +18,7 @@
 //! | load a member does not depend on the size of the cluster | [`ConstantLoad`] |
 //! | datagrams stay within the size limit | [`DatagramSize`] |
 //! | records of live owners are everywhere, and none goes back | [`RecordsEverywhere`] |
+//! | an urgent record is known to all within the bound | [`ToldInTime`] |
 //! | a user event is told at most once, after it was sent, and later than all its sender had heard | [`MomentsOnce`] |
 
 mod accuracy;
@@ -32,6 +33,7 @@ mod records;
 mod replay;
 mod resurrection;
 mod size;
+mod told;
 
 pub use accuracy::Accuracy;
 pub use bounded::Bounded;
@@ -45,6 +47,7 @@ pub use records::RecordsEverywhere;
 pub use replay::EventsReplay;
 pub use resurrection::NoResurrection;
 pub use size::DatagramSize;
+pub use told::ToldInTime;
 
 use crate::observe::{Observation, Survey};
 use core::fmt;

@@ -155,7 +155,7 @@ pub fn simulate(wish: Wish, config: &Config, n: usize, crashes: usize) -> Candid
         stats::median(&values).unwrap_or(f64::INFINITY)
     };
     let all = seconds(|detection| detection.all);
-    let sample = world.observer.meter.samples().last().copied();
+    let sample = world.observer.meter.samples().last();
     let hours = WATCHED.as_secs_f64() / 3_600.0 * n as f64;
     let scale = |n: usize| (n as f64).log10().max(1.0);
     let grown = f64::from(alpha) * config.probe.interval.as_secs_f64() * (scale(wish.members) - scale(n));

@@ -114,11 +114,13 @@ pub struct Checks {
     pub load: Option<f64>,
     /// A crash is known to all within this. What SWIM bounds and the longest suspicion allow.
     pub complete_within: Option<Span>,
+    /// What `do.put` publishes is known to all within this. Not asked.
+    pub told_within: Option<Span>,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { convergence: true, false_alarms: None, load: None, complete_within: None }
+        Self { convergence: true, false_alarms: None, load: None, complete_within: None, told_within: None }
     }
 }
 

@@ -19,10 +19,8 @@ const MISFITS: u8 = 3;
 /// What became of a piece that was offered to a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
-    /// It was written, or the receiver knows it and there is nobody else: it counts as transmitted.
+    /// It was written, and counts as transmitted.
     Told,
-    /// The receiver knows it.
-    Known,
     /// It does not fit.
     Misfit,
     /// It is over, and is not told any more.
@@ -57,7 +55,6 @@ impl<I: Identity> Registry<I> {
             taken[kind as usize] += 1;
             next[kind as usize] = self.after(kind, large, slot);
             match self.offer(kind, slot, packet, round) {
-                Offer::Known => {}
                 Offer::Misfit => {
                     misfits += 1;
                     if misfits == MISFITS {

@@ -54,13 +54,23 @@ pub(super) struct Moments<A> {
     pub(super) lanes: Lanes,
     windows: Windows<A>,
     own: usize,
+    /// The life of our events, once it is no longer the process's.
+    life: Option<u32>,
     seq: u64,
     clock: u64,
 }
 
 impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
     pub(super) fn new() -> Self {
-        Self { waiting: Slots::new(), lanes: Lanes::new(), windows: Windows::new(), own: 0, seq: 0, clock: 0 }
+        Self {
+            waiting: Slots::new(),
+            lanes: Lanes::new(),
+            windows: Windows::new(),
+            own: 0,
+            life: None,
+            seq: 0,
+            clock: 0,
+        }
     }
 
     pub(super) fn clock(&self) -> u64 {
@@ -110,7 +120,7 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         self.lanes.get(large).after(slot, &self.waiting)
     }
 
-    /// Offers one to a packet.
+    /// Offers one to a packet, for its origin too: that is how it learns of what somebody forged.
     pub(super) fn offer<I: Identity<Addr = A>>(
         &self,
         slot: Slot,
@@ -121,9 +131,6 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
         let left = expires.map(|at| at.since(round.now));
         if left.is_some_and(|left| left.is_zero()) {
             return Offer::Over;
-        }
-        if origin == round.receiver {
-            return if round.sole { Offer::Told } else { Offer::Known };
         }
         let ttl = left.map(|left| left.as_millis() as u32);
         let section = SectionRef::UserEvent(UserEventRef { origin, topic, life, seq, time, ttl, payload });
@@ -140,7 +147,7 @@ impl<A: Clone + Eq + core::hash::Hash> Moments<A> {
 }
 
 impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
-    /// Sends an event of our own.
+    /// Sends an event of our own; `life` is the process's.
     pub(super) fn send<I: Identity<Addr = A>>(
         &mut self,
         life: u32,
@@ -154,6 +161,7 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
         }
         self.seq += 1;
         self.clock = self.clock.saturating_add(1);
+        let life = self.life.unwrap_or(life);
         let (origin, seq, time) = (context.me().addr(), self.seq, self.clock);
         let ttl = ttl.map(|ttl| ttl.min(Duration::from_millis(u32::MAX.into())));
         let expires = ttl.map(|ttl| context.now() + ttl);
@@ -163,7 +171,7 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
         Ok(())
     }
 
-    /// An event arrives; `life` is our own.
+    /// An event arrives; `life` is the process's.
     pub(super) fn hear<I: Identity<Addr = A>>(
         &mut self,
         event: UserEvent<'_, I>,
@@ -178,7 +186,11 @@ impl<A: Clone + Eq + core::hash::Hash + core::fmt::Debug> Moments<A> {
             context.dropped.events_over += 1;
             return;
         }
-        if event.life == life && context.me().is_at(&event.origin) {
+        if context.me().is_at(&event.origin) {
+            // Somebody forged it: whoever heard it takes ours for old ones, so we go on in another life.
+            if event.life == self.life.unwrap_or(life) && event.seq > self.seq {
+                (self.life, self.seq) = (Some(context.random() as u32), 0);
+            }
             return;
         }
         let (most, seed) = (context.limits().origins as usize, context.random());

@@ -50,6 +50,7 @@ class Member(Merging, Myself, Sending):
         self.registry = Registry(me, settings, self.rng, self._active_identity, self.emit)
         self.prober, self.meeting, self.sync = Prober(self), Meeting(self), Sync(self)
         self._notices = Limiter(settings.notices_per_second, settings.probe_interval)
+        self._unasked = Limiter(settings.unasked_per_second, settings.probe_interval)
         self._corrections = Limiter(settings.notices_per_second, settings.probe_interval)
         self._accusers: dict[int, tuple[float, float]] = {}
         self._number = self.rng.getrandbits(16)
@@ -359,7 +360,7 @@ class Member(Merging, Myself, Sending):
         for held in list(self.table.values()):
             if held.suspicion and held.suspicion.deadline(self.settings, n) <= self.now:
                 self._depart(held, held.incarnation, State.DOWN)
-                if self._notices.take(self.now):
+                if self._unasked.take(self.now):
                     self._send_notice(held.identity, Update(held.identity, held.incarnation, State.DOWN))
 
     def _wake(self) -> None:

@@ -32,10 +32,10 @@ class Merging:
             return None
         change, answer = decide(held, identity, update.incarnation, update.state)
         if answer is Answer.NOTIFY:
-            self._notify_of_death(held, update, proven)
+            self._notify_of_death(held, update, speaker == name, proven)
         elif answer is Answer.CORRECT:
             if speaker == name:
-                self._notify(identity, Update(held.identity, held.incarnation, held.state), proven)
+                self._notify(identity, Update(held.identity, held.incarnation, held.state), proven=proven)
             self._correct(held, speaker)
         match change:
             case Change.ALIVE:
@@ -132,18 +132,20 @@ class Merging:
         if held.state is State.DOWN:
             self.meeting.remember(held.identity.route)
 
-    def _notify_of_death(self, held: Held, update: Update, proven: bool) -> None:
+    def _notify_of_death(self, held: Held, update: Update, spoke: bool, proven: bool) -> None:
         if held.state.active:
             self.prober.probe_next(held.identity.name)
-            self._notify(update.identity, update, proven)
+            self._notify(update.identity, update, spoke, proven)
         else:
-            self._notify(update.identity, Update(held.identity, held.incarnation, held.state), proven)
+            self._notify(update.identity, Update(held.identity, held.incarnation, held.state), spoke, proven)
 
-    def _notify(self, to: Identity, held: Update, proven: bool = False) -> None:
+    def _notify(self, to: Identity, held: Update, spoke: bool = True, proven: bool = False) -> None:
+        """Tells somebody what is held of its key, since it spoke itself, or another spoke of it."""
         came, answered = self._accusers.get(to.print, (-math.inf, -math.inf))
         if self.now - came < TRUCE and self.now - answered < TRUCE:
             return
-        if self._notices.take(self.now, None if proven else to.name):
+        limit = self._notices if spoke else self._unasked
+        if limit.take(self.now, None if proven else to.name):
             if self.now - came < TRUCE:
                 self._accusers[to.print] = (came, self.now)
             self._send_notice(to, held)

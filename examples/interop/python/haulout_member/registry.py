@@ -71,6 +71,8 @@ class Registry:
                  member: Callable[[str], Identity | None], emit: Emit) -> None:
         self.me = me
         self.life = rng.getrandbits(32)
+        # That of user events, which is the same until somebody forges an event in it.
+        self._event_life, self._rng = self.life, rng
         self.owners: dict[str, Owner] = {}
         self.clock = 0
         self.news = News()
@@ -120,7 +122,7 @@ class Registry:
             raise ValueError("64 user events are being told")
         self._seq += 1
         self.clock += 1
-        message = pb.UserEvent(origin=pb.Node(name=self.me.name), topic=topic, life=self.life, seq=self._seq,
+        message = pb.UserEvent(origin=pb.Node(name=self.me.name), topic=topic, life=self._event_life, seq=self._seq,
                                time=self.clock, payload=payload)
         self._emit("user_event", origin=self.me.name, topic=topic, time=self.clock, payload=payload)
         self._tell(message, None if ttl is None else now + ttl)
@@ -191,8 +193,14 @@ class Registry:
     def hear_user_event(self, now: float, name: str, message: pb.UserEvent) -> None:
         """Takes a user event."""
         over = message.HasField("ttl") and message.ttl == 0
-        mine = (name, message.life) == (self.me.name, self.life)
-        if over or mine or len(message.payload) > self._settings.value or not self._note(now, name, message):
+        if over or len(message.payload) > self._settings.value:
+            return
+        if name == self.me.name:
+            if message.life == self._event_life and message.seq > self._seq:
+                # It was forged: others take ours for old ones now.
+                self._event_life, self._seq = self._rng.getrandbits(32), 0
+            return
+        if not self._note(now, name, message):
             return
         if message.time - self.clock <= LEAP:
             self.clock = max(self.clock, message.time)

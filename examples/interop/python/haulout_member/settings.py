@@ -26,6 +26,7 @@ class Settings:
     departed: int = 8_192
     relays: int = 64
     notices_per_second: int = 32
+    unasked_per_second: int = 4
     challenges_per_second: int = 1_024
     refusals_per_second: int = 8
     answers_per_second: int = 2_048

@@ -308,6 +308,22 @@ class Published(unittest.TestCase):
         heard = [kind for kind, _ in world.events["a"] if kind == "user_event"]
         self.assertEqual(len(heard), len(told) + 2)
 
+    def test_a_forged_event_with_a_high_number_does_not_silence_its_origin(self):
+        world = World("a", "b", "c")
+        world.until(world.complete, 15)
+        registry = world.members["a"].registry
+        for number in range(3):
+            world.members["a"].send_event(world.now, 2, b"%d" % number)
+            world.run(2)
+            for name in "ba":
+                event = pb.UserEvent(origin=pb.Node(name="a"), topic=2, life=registry._event_life,
+                                     seq=(1 << 64) - 1, time=1)
+                world.members[name].registry.hear_user_event(world.now, "a", event)
+            world.run(2)
+        count = {name: sum(kind == "user_event" for kind, _ in world.events[name]) for name in "abc"}
+        self.assertEqual(count["a"], 3)
+        self.assertTrue(all(count[name] >= 6 for name in "bc"), count)
+
     def test_gossip_alone_may_fail_and_anti_entropy_mends_it(self):
         world = World(*NAMES)
         world.run(3)

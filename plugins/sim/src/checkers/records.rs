@@ -12,7 +12,7 @@
 mod lives;
 
 use super::{Checker, Verdict};
-use crate::observe::{Act, Observation, Survey};
+use crate::observe::{Act, Observation, Seen, Survey};
 use crate::world::Seat;
 use haulout::{Event, Identity, Instant};
 use lives::Lives;
@@ -157,21 +157,54 @@ impl<I: Identity> Checker<I> for RecordsEverywhere<I> {
         let of = |seat: &Seat, owner: &I::Addr| shown(seat).get(owner).unwrap_or(&nothing).clone();
         // Whoever keeps no records has none.
         let keepers = survey.members().filter(|member| member.view.records().is_some());
-        for observer in keepers.map(|member| member.seat) {
+        for observer in keepers {
             for (owner, seat) in &members {
-                let (has, should) = (of(&observer, owner), of(seat, owner));
-                if has != should {
+                // Whoever refuses an owner has none of its records; whether it should hold it, other theorems
+                // say.
+                let holds = seat == &observer.seat
+                    || observer.view.held(owner).is_some_and(|held| held.2.is_active());
+                let has = of(&observer.seat, owner);
+                let should = if holds { of(seat, owner) } else { Own::new() };
+                if has != should && (!holds || reaches(survey, owner, *seat, observer.seat)) {
+                    let observer = observer.seat;
                     return Err(format!("{observer} has {has:?} of {seat}, which has {should:?}"));
                 }
             }
-            let strange =
-                shown(&observer).iter().find(|(owner, own)| !own.is_empty() && !members.contains_key(owner));
+            let strange = shown(&observer.seat)
+                .iter()
+                .find(|(owner, own)| !own.is_empty() && !members.contains_key(owner));
             if let Some((owner, own)) = strange {
+                let observer = observer.seat;
                 return Err(format!("{observer} has {own:?} of {owner:?}, who is no member"));
             }
         }
         Ok(())
     }
+}
+
+/// Whether what an owner publishes can come to an observer: from one to the next of those that keep records,
+/// hold each other, and hold the owner. Where admission hooks differ it need not.
+fn reaches<I: Identity>(survey: &Survey<'_, I>, owner: &I::Addr, from: Seat, to: Seat) -> bool {
+    let keepers: Vec<_> = survey.members().filter(|member| member.view.records().is_some()).collect();
+    let holds = |one: &Seen<'_, I>, key: &I::Addr| {
+        one.view.identity().is_at(key) || one.view.held(key).is_some_and(|held| held.2.is_active())
+    };
+    let is_next = |one: &Seen<'_, I>, other: &Seen<'_, I>| {
+        holds(one, &other.view.identity().addr())
+            && holds(other, &one.view.identity().addr())
+            && holds(other, owner)
+    };
+    let mut reached: Vec<_> = keepers.iter().filter(|member| member.seat == from).collect();
+    let mut next = 0;
+    while let Some(one) = reached.get(next).copied() {
+        let more = keepers
+            .iter()
+            .filter(|other| is_next(one, other) && reached.iter().all(|known| known.seat != other.seat));
+        let more: Vec<_> = more.collect();
+        reached.extend(more);
+        next += 1;
+    }
+    reached.iter().any(|member| member.seat == to)
 }
 
 /// The number in a value: its first eight bytes.

@@ -294,12 +294,15 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
         Ok::<_, String>(())
     };
     // The owner has value 7, after it had removed values up to 6; the observer tells these.
-    let history = |events: &[Event<Seal>]| {
+    let ends = |events: &[Event<Seal>], observer: Snapshot<Seal>| {
         let mut checker = RecordsEverywhere::new();
         own(&mut checker, &[put(6), withdrawn.clone(), put(7)])?;
         tell(&mut checker, &me(), events)?;
-        checker.conclude(&survey(9, &[Snapshot::new(a), Snapshot::new(b)], 0))
+        checker.conclude(&survey(9, &[observer, Snapshot::new(b)], 0))
     };
+    let history = |events: &[Event<Seal>]| ends(events, Snapshot::new(a).holding(b, 0, State::Alive));
+    assert_eq!(ends(&[], Snapshot::new(a)), Ok(()), "it does not hold the owner");
+    assert!(ends(&[put(7)], Snapshot::new(a)).is_err());
     assert_eq!(history(&[put(7)]), Ok(()));
     assert!(history(&[]).is_err_and(|what| what.contains("which has")), "it is lacking");
     assert!(history(&[put(6)]).is_err(), "an older value");
@@ -344,6 +347,27 @@ fn after_a_restart_old_values_may_show_only_if_the_identity_was_not_a_later_one(
     assert!(history(&again(6), Some(seal(1, 7))).is_err(), "renewed past all");
     assert_eq!(history(&again(6), Some(b)), Ok(()), "renewed to an identity of the life before");
     assert_eq!(history(&[(2, Act::Started(seal(1, 6)))], None), Ok(()), "two at once");
+}
+
+#[test]
+fn an_urgent_record_that_somebody_knows_too_late_or_never_is_seen() {
+    let b = seal(1, 5);
+    let put = Event::Published { owner: b.addr(), topic: 1, key: b"urgent".to_vec(), value: vec![7; 8] };
+    // It is put at 1 ms; the observer starts, tells of it, and is looked at.
+    let history = |started: u64, told: Option<u64>, looked: u64| {
+        let (mut checker, owner) = (ToldInTime::new(Duration::from_millis(100)), Snapshot::new(b));
+        checker.observe(at(1), &Observation::Event { seat: Seat(1), event: &put, view: &owner })?;
+        act(&mut checker, started, 0, &Act::Started(seal(0, 1)));
+        if let Some(told) = told {
+            checker.observe(at(told), &Observation::Event { seat: OBSERVER, event: &put, view: &me() })?;
+        }
+        checker.survey(&survey(looked, &[me(), owner], 0))
+    };
+    assert_eq!(history(0, Some(101), 900), Ok(()));
+    assert_eq!(history(0, None, 101), Ok(()), "there is still time");
+    assert!(history(0, Some(102), 900).is_err_and(|what| what.contains("after 101ms")));
+    assert!(history(0, None, 102).is_err_and(|what| what.contains("knows nothing")));
+    assert_eq!(history(50, None, 900), Ok(()), "it did not run");
 }
 
 #[test]

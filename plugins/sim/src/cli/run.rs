@@ -1,7 +1,7 @@
 //! `sim run`: one scenario, with a table in the end.
 
 use super::{CliError, RunArgs, json, progress};
-use crate::run::{Options, Report, run};
+use crate::run::{Options, Report, Sample, run};
 use crate::scenario::{Scenario, ScenarioError, shipped};
 use crate::table::Table;
 use crate::world::BEGINNING;
@@ -87,6 +87,10 @@ fn tell(report: &Report, took: f64, out: &mut dyn Write) -> Result<(), CliError>
     let bytes = report.samples.iter().map(|sample| sample.bytes).sum::<f64>();
     let n = report.samples.len().max(1) as f64;
     row("sent a member and second", format!("{:.2} datagrams, {:.0} bytes", member_seconds / n, bytes / n));
+    // The first sample counts what it took to form.
+    if let Some(busiest) = report.samples.iter().skip(1).max_by(|a, b| a.datagrams.total_cmp(&b.datagrams)) {
+        row("at the busiest moment", busy(busiest));
+    }
     for (what, values) in [
         ("crash: first to declare it", report.detections.iter().filter_map(|d| d.first).collect::<Vec<_>>()),
         ("crash: known to all", report.detections.iter().filter_map(|d| d.all).collect()),
@@ -95,6 +99,11 @@ fn tell(report: &Report, took: f64, out: &mut dyn Write) -> Result<(), CliError>
             let of = report.detections.len();
             row(what, format!("median {median:.2} s ({} of {of})", values.len()));
         }
+    }
+    let last: Vec<_> = report.spreads.iter().map(|spread| spread.last).collect();
+    if let Some(longest) = last.iter().copied().max_by(f64::total_cmp) {
+        let told = report.spreads.iter().map(|spread| spread.told).min().unwrap_or_default();
+        row("urgent record: known to all", format!("after {longest:.2} s ({told} others were told)"));
     }
     row(
         "false alarms",
@@ -108,4 +117,12 @@ fn tell(report: &Report, took: f64, out: &mut dyn Write) -> Result<(), CliError>
         writeln!(out, "\nVIOLATED at {violation}")?;
     }
     Ok(())
+}
+
+/// When a sample was taken, and what was sent, the most frequent kinds first.
+fn busy(sample: &Sample) -> String {
+    let mut kinds: Vec<_> = sample.kinds.iter().collect();
+    kinds.sort_by(|a, b| b.1.total_cmp(a.1));
+    let kinds: Vec<_> = kinds.iter().take(6).map(|(kind, rate)| format!("{kind} {rate:.1}")).collect();
+    format!("{:.1} datagrams at {:.1} s ({})", sample.datagrams, sample.seconds, kinds.join(", "))
 }

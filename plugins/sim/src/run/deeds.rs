@@ -100,6 +100,7 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
             }
             Deed::Twin(who) => self.each_running(who, |run, seat| run.spawn(seat, false)),
             Deed::Move(who) => self.each_running(who, |run, seat| run.spawn(seat, true)),
+            Deed::Put(who) => self.each_running(who, Self::put_urgent),
             network => self.touch_network(network),
         }
     }

@@ -2,11 +2,13 @@
 //!
 //! Cost: O(1) an event; O(members) a sample.
 
-use super::report::{Detection, Sample};
+use super::URGENT;
+use super::report::{Detection, Sample, Spread};
 use crate::observe::{Act, Observation, Survey};
 use crate::world::{BEGINNING, Seat};
+use haulout::codec::MessageKind;
 use haulout::{Event, Identity, Instant, Phase};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A crash under way.
 #[derive(Debug)]
@@ -36,7 +38,14 @@ pub struct Meter<I: Identity> {
     pub(super) bytes: u64,
     pub(super) samples: Vec<Sample>,
     before: (Instant, u64, u64),
+    /// Who was told of which urgent record, by its value: whose, when it was put, the others, the last of them.
+    urgent: BTreeMap<Vec<u8>, (Seat, Instant, BTreeSet<Seat>, Instant)>,
+    /// What each process had sent, by kind.
+    sent: HashMap<Seat, Kinds>,
 }
+
+/// Datagrams by kind, as in [`haulout::Traffic`].
+type Kinds = [u64; MessageKind::ALL.len()];
 
 impl<I: Identity> Default for Meter<I> {
     fn default() -> Self {
@@ -51,6 +60,8 @@ impl<I: Identity> Default for Meter<I> {
             bytes: 0,
             samples: Vec::new(),
             before: (BEGINNING, 0, 0),
+            urgent: BTreeMap::new(),
+            sent: HashMap::new(),
         }
     }
 }
@@ -69,6 +80,16 @@ impl<I: Identity> Meter<I> {
             }
             Observation::Event { event: Event::Suspected { .. }, .. } => self.suspected += 1,
             Observation::Event { seat, event: Event::Down { identity }, .. } => self.down(at, seat, identity),
+            Observation::Event { seat, event: Event::Published { key, value, .. }, .. }
+                if **key == *URGENT.as_bytes() =>
+            {
+                // Its owner tells it first.
+                let first = || (seat, at, BTreeSet::new(), at);
+                let (owner, _, told, last) = self.urgent.entry(value.to_vec()).or_insert_with(first);
+                if *owner != seat && told.insert(seat) {
+                    *last = at;
+                }
+            }
             _ => {}
         }
     }
@@ -102,6 +123,7 @@ impl<I: Identity> Meter<I> {
         let rate = |now: u64, before: u64| {
             if member_seconds > 0.0 { (now - before) as f64 / member_seconds } else { 0.0 }
         };
+        let kinds = self.kinds(survey, member_seconds);
         self.samples.push(Sample {
             seconds: survey.at.since(BEGINNING).as_secs_f64(),
             members: n,
@@ -110,7 +132,24 @@ impl<I: Identity> Meter<I> {
             false_alarms: self.alarms,
             datagrams: rate(self.datagrams, datagrams),
             bytes: rate(self.bytes, bytes),
+            kinds,
         });
+    }
+
+    /// What was sent since the sample before, a member and second, by kind.
+    fn kinds(&mut self, survey: &Survey<'_, I>, member_seconds: f64) -> BTreeMap<String, f64> {
+        let mut sums = Kinds::default();
+        let sent: HashMap<_, _> =
+            survey.processes.iter().map(|p| (p.seat, p.view.stats().sent.messages)).collect();
+        for (seat, now) in &sent {
+            let Some(before) = self.sent.get(seat) else { continue };
+            // Who was started anew counts from zero.
+            let each = sums.iter_mut().zip(now.iter().zip(before));
+            each.for_each(|(sum, (now, before))| *sum += now.saturating_sub(*before));
+        }
+        self.sent = sent;
+        let named = MessageKind::ALL.iter().zip(sums).filter(|(_, sum)| *sum > 0);
+        named.map(|(kind, sum)| (kind.to_string(), sum as f64 / member_seconds)).collect()
     }
 
     /// How each crash was detected.
@@ -122,6 +161,16 @@ impl<I: Identity> Meter<I> {
             all: crash.heard.get(crash.observers.saturating_sub(1)).map(|at| seconds(crash, *at)),
         };
         self.crashes.iter().map(detection).collect()
+    }
+
+    /// How the records of `do.put` became known.
+    pub fn spreads(&self) -> Vec<Spread> {
+        let spread = |(owner, put, told, last): &(Seat, Instant, BTreeSet<Seat>, Instant)| Spread {
+            member: owner.0,
+            told: told.len(),
+            last: last.since(*put).as_secs_f64(),
+        };
+        self.urgent.values().map(spread).collect()
     }
 
     fn acted(&mut self, at: Instant, seat: Seat, act: &Act<I>) {

@@ -1,7 +1,7 @@
 //! What members publish in a run: records and moments whose values are numbers that only grow.
 
-use super::Run;
 use super::agenda::Task;
+use super::{Run, URGENT};
 use crate::model::{Keeping, Stocked};
 use crate::scenario::{Moments, Records, Selection, Span};
 use crate::world::Seat;
@@ -14,7 +14,7 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
     pub(super) fn publish_first(&mut self) {
         let Some(Records { each, bytes, .. }) = self.scenario.records.clone() else { return };
         for seat in self.world.running().collect::<Vec<_>>() {
-            (0..each).for_each(|key| self.put(seat, key, bytes));
+            (0..each).for_each(|key| self.put(seat, &format!("k{key}"), bytes));
         }
     }
 
@@ -25,8 +25,14 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
         for seat in self.some_publisher() {
             let (key, removes) =
                 (self.world.rng().random_range(0..each), self.world.rng().random_ratio(1, 3));
-            if removes { self.remove(seat, key) } else { self.put(seat, key, bytes) }
+            let key = format!("k{key}");
+            if removes { self.remove(seat, &key) } else { self.put(seat, &key, bytes) }
         }
+    }
+
+    /// A member puts a record as small as a value can be.
+    pub(super) fn put_urgent(&mut self, seat: Seat) {
+        self.put(seat, URGENT, size_of::<u64>());
     }
 
     /// Some member makes a moment known.
@@ -61,16 +67,15 @@ impl<I: Stocked<Addr: Send> + 'static, C: Codec<I> + Clone> Run<'_, I, C> {
         value
     }
 
-    fn put(&mut self, seat: Seat, key: usize, bytes: usize) {
-        let (key, value) = (format!("k{key}"), self.value(bytes));
+    fn put(&mut self, seat: Seat, key: &str, bytes: usize) {
+        let value = self.value(bytes);
         // In a conflict a member may be told that it cannot publish.
         let _refused = self.world.act(seat, |engine, now| {
             engine.broadcasts(now).with(|kept, context| kept.put(key.as_bytes(), &value, context))
         });
     }
 
-    fn remove(&mut self, seat: Seat, key: usize) {
-        let key = format!("k{key}");
+    fn remove(&mut self, seat: Seat, key: &str) {
         let _refused = self.world.act(seat, |engine, now| {
             engine.broadcasts(now).with(|kept, context| kept.remove(key.as_bytes(), context))
         });

@@ -2,6 +2,7 @@
 
 use crate::checkers::Violation;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// The result of a run. Times are in seconds of virtual time.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +25,8 @@ pub struct Report {
     pub bytes: u64,
     /// How each crash was detected.
     pub detections: Vec<Detection>,
+    /// How each record that `do.put` published became known.
+    pub spreads: Vec<Spread>,
     /// `Down` events about members that run undisturbed.
     pub false_alarms: u64,
     /// Those of them that members told which ran undisturbed themselves.
@@ -47,8 +50,19 @@ pub struct Detection {
     pub all: Option<f64>,
 }
 
-/// One moment.
+/// How a record became known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Spread {
+    /// Whose.
+    pub member: usize,
+    /// How many others were told of it.
+    pub told: usize,
+    /// From when it was put to the last of them.
+    pub last: f64,
+}
+
+/// One moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sample {
     /// When, from the beginning.
     pub seconds: f64,
@@ -64,6 +78,8 @@ pub struct Sample {
     pub datagrams: f64,
     /// Bytes a member and second since the moment before.
     pub bytes: f64,
+    /// The datagrams of processes that ran at both moments, by kind; kinds that nobody sent are left out.
+    pub kinds: BTreeMap<String, f64>,
 }
 
 impl Report {

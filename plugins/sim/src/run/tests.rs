@@ -1,7 +1,7 @@
 //! Whole runs: each asserts what a scenario must end with.
 
 use super::*;
-use crate::scenario::{Checks, Deed, Selection, Span, shipped};
+use crate::scenario::{Checks, Deed, Fault, Records, Selection, Span, shipped};
 
 fn shipped_as(name: &str) -> Scenario {
     let (_, text) = shipped().into_iter().find(|(shipped, _)| *shipped == name).expect(name);
@@ -83,6 +83,23 @@ fn a_restart_with_any_clock_is_back() {
 }
 
 #[test]
+fn a_mass_restart_is_complete_although_accusations_are_lost() {
+    let mut scenario = shipped_as("lost-accusations");
+    (scenario.members, scenario.duration) = (24, Span::from_secs(60));
+    scenario.faults[1].deed =
+        Deed::Restart { who: Selection::Range(0, 12), clock: Default::default(), through: Selection::All };
+    assert_eq!(holds(&scenario).members, 24);
+}
+
+#[test]
+fn many_restarts_leave_one_entry_a_member() {
+    let mut scenario = shipped_as("restarts");
+    (scenario.members, scenario.duration) = (24, Span::from_secs(60));
+    scenario.settings.limits.members = Some(24);
+    assert_eq!(holds(&scenario).members, 24);
+}
+
+#[test]
 fn twins_end_as_one_member() {
     assert_eq!(holds(&shipped_as("twins")).members, 12);
 }
@@ -147,6 +164,25 @@ fn records_of_members_that_come_and_go_are_everywhere_in_the_end() {
     let mut scenario = shipped_as("records");
     (scenario.members, scenario.duration) = (12, Span::from_secs(60));
     holds(&scenario);
+}
+
+#[test]
+fn a_small_record_is_known_at_once_while_many_large_ones_wait() {
+    let mut scenario = shipped_as("urgent");
+    (scenario.members, scenario.duration) = (24, Span::from_secs(15));
+    scenario.records = Some(Records { each: 16, every: None, bytes: 1_000 });
+    for (fault, at) in scenario.faults.iter_mut().zip([2, 4]) {
+        *fault = Fault { at: Span::from_secs(at), deed: Deed::Put(Selection::Any(1)) };
+    }
+    let spreads = holds(&scenario).spreads;
+    assert!(spreads.len() == 2 && spreads.iter().all(|spread| spread.told == 23), "{spreads:?}");
+}
+
+#[test]
+fn many_records_that_are_put_at_once_are_everywhere_in_the_end() {
+    let mut scenario = shipped_as("many-records");
+    scenario.members = 20;
+    assert!(holds(&scenario).recovered_after.is_some());
 }
 
 #[test]

@@ -106,6 +106,8 @@ pub enum Deed {
     Twin(Selection),
     /// Processes crash, and come back with the same key at another address. Only for `identity = "named"`.
     Move(Selection),
+    /// Members put one small record more each, of the key `urgent`.
+    Put(Selection),
     /// The network is as it was in the beginning. Processes stay as they are.
     Heal,
 }
@@ -123,6 +125,7 @@ impl Deed {
             | Self::Return(who)
             | Self::Twin(who)
             | Self::Move(who)
+            | Self::Put(who)
             | Self::Pause { who, .. }
             | Self::Block { who, .. }
             | Self::LoseEgress { who, .. }

@@ -186,4 +186,5 @@ macro_rules! shipped {
 
 shipped! {
     "calm", "crash", "mass-join", "partition", "starved", "frozen", "churn", "lossy", "restart", "regions", "twins", "one-way", "third-gone", "pair", "restarts", "killed-joiner", "records",
+    "many-records", "urgent", "lost-accusations",
 }

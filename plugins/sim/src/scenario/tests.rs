@@ -54,14 +54,15 @@ fn every_kind_of_deed_reads() {
             "do.weather = { loss = \"5%\", latency = { fixed = \"2ms\" } }",
             "do.twin = \"1\"",
             "do.move = \"1\"",
+            "do.put = \"1\"",
             "do = \"heal\"",
         ]
         .map(|deed| format!("[[fault]]\nat = \"1s\"\n{deed}\n"))
         .concat()
     );
     let scenario: Scenario = text.parse().expect("all of them");
-    assert_eq!(scenario.faults.len(), 16);
-    assert_eq!(scenario.faults[15].deed, Deed::Heal);
+    assert_eq!(scenario.faults.len(), 17);
+    assert_eq!(scenario.faults[16].deed, Deed::Heal);
 }
 
 #[test]

@@ -117,6 +117,11 @@ fn settings(rng: &mut SmallRng, drawn: &mut Scenario) {
         let mut variant = Variant::of(half());
         variant.settings.join.forget_after = Some(Span::from_secs(rng.random_range(5..60)));
         drawn.variants.push(variant);
+        if rng.random_ratio(1, 2) {
+            let mut variant = Variant::of(Selection::Part(Rate::percent(30)));
+            variant.settings.join.forget_after = Some(Span::from_secs(rng.random_range(5..60)));
+            drawn.variants.push(variant);
+        }
     }
     // Hooks that differ: some refuse some.
     if rng.random_ratio(1, 8) && drawn.members > 2 {
