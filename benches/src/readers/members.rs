@@ -1,5 +1,6 @@
 //! The members that a node shows.
 
+use super::Subject;
 use crate::driver::{Load, MEMBERS, Server, Subject as Answering};
 use std::io;
 use std::sync::Mutex;
@@ -7,6 +8,9 @@ use std::time::{Duration, Instant};
 
 /// How long the last updates may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Without another update for as long as this, all have been counted.
+const SETTLING: Duration = Duration::from_millis(50);
 
 pub(super) struct Members {
     server: Server,
@@ -21,7 +25,18 @@ impl Members {
         let server = Server::start(Answering::NodeBatched, None, load.seed())?;
         load.aim(server.address(), false);
         load.join(server.node().ok_or_else(|| io::Error::other("a node has a handle"))?)?;
-        Ok(Self { server, keys: load.keys(), load: Mutex::new(load) })
+        let members = Self { server, keys: load.keys(), load: Mutex::new(load) };
+        // What it was told while it joined is not to be counted later: once it shows a change, that is behind it.
+        members.update(1)?;
+        let mut before = members.updated();
+        loop {
+            std::thread::sleep(SETTLING);
+            let now = members.updated();
+            if now == before {
+                return Ok(members);
+            }
+            before = now;
+        }
     }
 
     pub(super) fn stop(self) {
@@ -37,7 +52,7 @@ impl Members {
     }
 }
 
-impl super::Subject for Members {
+impl Subject for Members {
     fn reads(&self) -> &'static [&'static str] {
         &["`Handle::member(key)` of 1,000", "`Handle::members()`, all 1,000"]
     }
