@@ -88,8 +88,8 @@ struct Watch<I: Identity> {
     last_gossip: Option<Instant>,
     /// Since when we do not serve, if we did before.
     paused: Option<Instant>,
-    /// When it was last asked whether this process stood still.
-    judged: Instant,
+    /// Until when a datagram does not ask again whether this process stood still.
+    judged_until: Instant,
 }
 
 /// How strangers are met.
@@ -119,7 +119,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 drawn: Vec::new(),
                 last_gossip: None,
                 paused: None,
-                judged: Instant::ZERO,
+                judged_until: Instant::ZERO,
             },
             horizon: Horizon::new(),
             meeting: Meeting {
@@ -171,7 +171,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
     /// probe if it is a ping.
-    #[inline(always)]
+    #[inline]
     fn send(&mut self, intent: Intent<I>) {
         if self.horizon.covers(&intent.to) && !self.outbox.is_full() {
             self.outbox.push(intent);
@@ -181,7 +181,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Queues a datagram to a member; news travels along.
-    #[inline(always)]
+    #[inline]
     fn send_to(&mut self, slot: Slot, say: Say<I>) {
         let (identity, dst) = self.members.receiver(slot);
         self.send(Intent { to: identity.route(), dst, slot: Some(slot), cookie: None, say });

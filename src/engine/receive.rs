@@ -69,7 +69,6 @@ impl<S: Spec> Engine<S> {
             self.protocol.exchange.spend(datagram.len());
         }
         let result = self.protocol.receive(header, &mut self.updates, &mut sections);
-        self.updates.clear();
         if sections.capacity() > 0 {
             self.sections = reuse(sections);
         }

@@ -32,13 +32,13 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     #[inline]
     pub(crate) fn advance_to_datagram(&mut self, now: Instant) {
         self.clamp(now);
-        if self.now.since(self.watch.judged) > self.config.probe.timeout / 2 {
+        if self.now > self.watch.judged_until {
             self.judge_lateness();
         }
     }
 
     fn judge_lateness(&mut self) {
-        self.watch.judged = self.now;
+        self.watch.judged_until = self.now + self.config.probe.timeout / 2;
         if let Some(due) = self.next_deadline() {
             let lateness = self.now.since(due);
             if lateness > self.config.probe.timeout / 2 {

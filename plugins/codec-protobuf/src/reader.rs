@@ -40,7 +40,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The number and the value of the next field; `None` at the end.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn field(&mut self) -> Result<Option<(u32, Value<'a>)>, CodecError> {
         let Some((&tag, rest)) = self.0.split_first() else { return Ok(None) };
         match short_field(tag, rest) {
@@ -143,7 +143,7 @@ pub(crate) fn long_varint(bytes: &[u8]) -> Result<(u64, &[u8]), CodecError> {
 }
 
 /// The value of a field whose tag and length take a byte each, as most do, and what follows it.
-#[inline(always)]
+#[inline]
 fn short_field(tag: u8, rest: &[u8]) -> Option<(Value<'_>, &[u8])> {
     if !(1 << 3..0x80).contains(&tag) {
         return None;

@@ -107,8 +107,14 @@ fn copy(to: &mut [u8], from: &[u8]) {
             *to_tail = *tail;
         }
     } else {
-        to.copy_from_slice(from);
+        copy_any(to, from);
     }
+}
+
+/// Kept out of the way, so that all the rest is small enough to be inlined.
+#[inline(never)]
+fn copy_any(to: &mut [u8], from: &[u8]) {
+    to.copy_from_slice(from);
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A LEB128 varint of at most ten bytes; it need not be the shortest.
-    #[inline(always)]
+    #[inline]
     pub(super) fn varint(&mut self) -> Result<u64, CodecError> {
         match self.0.split_first() {
             Some((&byte, rest)) if byte < 0x80 => {
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A varint of a field that is narrower than 64 bits.
-    #[inline(always)]
+    #[inline]
     pub(super) fn narrow<T: TryFrom<u64>>(&mut self) -> Result<T, CodecError> {
         T::try_from(self.varint()?).map_err(|_| CodecError::Varint)
     }
