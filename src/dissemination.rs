@@ -246,7 +246,9 @@ mod tests {
         for _ in 0..4_000 {
             let slot = rng.random_range(0..24);
             if rng.random_ratio(1, 2) {
-                lists.iter_mut().for_each(|list| list.retain(|other| *other != slot));
+                for list in &mut lists {
+                    list.retain(|other| *other != slot);
+                }
                 lists[0].insert(0, slot);
                 news.queue(Slot::at(slot), &mut table);
             } else {

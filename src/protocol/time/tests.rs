@@ -37,7 +37,7 @@ fn a_host_that_reads_on_without_serving_deadlines_is_judged_when_it_serves_them(
     let (tenth, mut now) = (protocol.config.probe.timeout / 10, due);
     for _ in 0..3 {
         protocol.advance_to_datagram(now);
-        now = now + tenth;
+        now += tenth;
     }
     assert_eq!(protocol.health(), 0, "it is not late by half a timeout yet");
     let late = protocol.config.probe.timeout * 2;
