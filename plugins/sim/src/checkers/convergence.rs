@@ -55,6 +55,7 @@ impl Convergence {
                 match observer.view.held(&identity.addr()) {
                     Some((held, _, State::Alive)) if held == identity => {}
                     None if self.refuses(observer, subject) => {}
+                    None if !self.refused.is_empty() && !is_introduced(&members, observer, subject) => {}
                     held => {
                         let seat = observer.seat;
                         return Err(format!("{seat} should hold {identity:?} alive, and has {held:?}"));
@@ -74,6 +75,21 @@ impl Convergence {
         !self.refused.is_empty()
             && self.refused.contains(&(observer.seat, fingerprint(&subject.view.identity().addr())))
     }
+}
+
+/// Whether somebody tells the observer of the subject: the subject itself, or one that holds both and that the
+/// observer holds. Where hooks differ there may be nobody.
+fn is_introduced<I: Identity>(
+    members: &[&Seen<'_, I>],
+    observer: &Seen<'_, I>,
+    subject: &Seen<'_, I>,
+) -> bool {
+    let holds = |one: &Seen<'_, I>, other: &Seen<'_, I>| {
+        one.view.held(&other.view.identity().addr()).is_some_and(|held| held.2.is_active())
+    };
+    let introduces =
+        |other: &&Seen<'_, I>| holds(other, subject) && holds(other, observer) && holds(observer, other);
+    holds(subject, observer) || members.iter().any(introduces)
 }
 
 impl<I: Identity> Checker<I> for Convergence {

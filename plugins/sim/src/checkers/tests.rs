@@ -371,6 +371,23 @@ fn an_urgent_record_that_somebody_knows_too_late_or_never_is_seen() {
 }
 
 #[test]
+fn where_hooks_differ_nobody_needs_to_hold_whom_nobody_tells_it_of() {
+    let [a, b, c] = [seal(0, 1), seal(1, 1), seal(2, 1)];
+    let with = |me: Seal, held: &[Seal]| {
+        held.iter().fold(Snapshot::new(me), |view, other| view.holding(*other, 0, State::Alive))
+    };
+    // C refuses A or not; A lacks B, and holds C.
+    let ends = |b_holds: &[Seal], c_holds: &[Seal]| {
+        let views = [with(a, &[c]), with(b, b_holds), with(c, c_holds)];
+        let refused = [(Seat(2), a.addr()), (Seat(1), a.addr())];
+        Convergence::except(refused).conclude(&survey(9, &views, 0))
+    };
+    assert_eq!(ends(&[c], &[b]), Ok(()), "nobody tells A of B");
+    assert!(ends(&[c], &[a, b]).is_err_and(|what| what.contains("should hold")), "C does");
+    assert!(ends(&[a, c], &[b]).is_err(), "B does");
+}
+
+#[test]
 fn a_user_event_that_is_told_twice_or_too_early_is_seen() {
     let (a, b) = (seal(0, 1), seal(1, 1));
     let moment = |origin: Seal, number: u64, time: u64| Event::UserEvent {

@@ -138,6 +138,24 @@ fn a_hook_that_refuses_somebody_is_no_failure() {
 }
 
 #[test]
+fn hooks_that_keep_members_from_being_introduced_are_no_failure() {
+    let refusing = "[[variant]]\nwho = \"any 3\"\nrefuses = \"any 2\"\n";
+    for (seed, more) in [
+        (172, format!("members = 4\nduration = \"1s\"\nformation.join_over = \"1931ms\"\n{refusing}")),
+        (
+            10_309,
+            format!(
+                "members = 4\nidentity = \"named\"\nprofile = \"local\"\nduration = \"111s\"\n{refusing}\
+                 [churn]\nevery = \"4324ms\"\ngone = \"14224ms\"\n"
+            ),
+        ),
+    ] {
+        let text = format!("name = \"x\"\nseed = {seed}\nsettle = \"400s\"\n{more}");
+        holds(&text.parse().expect("a scenario"));
+    }
+}
+
+#[test]
 fn a_scenario_that_cannot_recover_in_time_is_told() {
     let mut scenario =
         Scenario::new("x", 8).at(Span::from_secs(1), Deed::Split(vec![Selection::Range(0, 4)]));
