@@ -143,7 +143,7 @@ fn a_member_that_lags_and_holds_a_dead_one_alive_makes_nobody_flap() {
         if pauses {
             w.resume(lagging);
         } else {
-            w.net.heal()
+            w.net.heal();
         }
         // It was not told, so it finds out by itself, alone.
         w.within(secs(60), "one view", World::converged);

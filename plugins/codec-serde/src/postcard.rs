@@ -128,7 +128,7 @@ mod tests {
             let piece = serde_bytes(&all[..len]);
             let (mut ours, mut theirs) = ([0; 48], [0; 48]);
             let written = PostcardCodec::put(&piece, &mut ours);
-            assert_eq!(written, Ok(postcard::to_slice(&piece, &mut theirs).map(|it| it.len()).unwrap_or(0)));
+            assert_eq!(written, Ok(postcard::to_slice(&piece, &mut theirs).map_or(0, |it| it.len())));
             assert_eq!(ours, theirs);
             assert_eq!(PostcardCodec::put(&piece, &mut [0; 48][..len]), Err(Failure::End));
         }
