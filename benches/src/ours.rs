@@ -223,12 +223,11 @@ where
 
     /// One probe: deadlines are served until a ping leaves; its ack comes at once.
     fn probe(&mut self) -> usize {
-        let mut buf = [0; 1_400];
         loop {
             self.now = self.engine.poll_timeout().expect("members are probed");
             self.engine.handle_timeout(self.now);
             let mut pinged = None;
-            while let Some(transmit) = self.engine.poll_transmit(self.now, &mut buf) {
+            while let Some(transmit) = self.engine.poll_transmit(self.now, &mut self.buf) {
                 pinged = Some((number(transmit.to), transmit.len));
             }
             let Some((target, len)) = pinged else { continue };
@@ -237,7 +236,7 @@ where
             let ready = self.acks.at(target - 1);
             let ack = &mut ack[..ready.len()];
             ack.copy_from_slice(ready);
-            ack[ready.len() - 2..].copy_from_slice(&buf[len - 2..len]);
+            ack[ready.len() - 2..].copy_from_slice(&self.buf[len - 2..len]);
             self.engine.handle_datagram(self.now, ack).expect("it is well-formed");
             return len;
         }
