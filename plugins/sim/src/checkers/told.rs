@@ -42,7 +42,7 @@ impl<I: Identity> Checker<I> for ToldInTime {
             Observation::Event { seat, event: Event::Published { key, value, .. }, .. }
                 if **key == *URGENT.as_bytes() =>
             {
-                let (put, told) = self.put.entry(value.to_vec()).or_insert_with(|| (at, BTreeSet::new()));
+                let (put, told) = self.put.entry(value.clone()).or_insert_with(|| (at, BTreeSet::new()));
                 let (late, runs) = (at.since(*put), self.since.get(&seat).is_none_or(|since| since <= put));
                 if told.insert(seat) && late > self.bound && runs {
                     return Err(format!("{seat} is told of an urgent record after {late:?}"));

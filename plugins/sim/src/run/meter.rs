@@ -85,7 +85,7 @@ impl<I: Identity> Meter<I> {
             {
                 // Its owner tells it first.
                 let first = || (seat, at, BTreeSet::new(), at);
-                let (owner, _, told, last) = self.urgent.entry(value.to_vec()).or_insert_with(first);
+                let (owner, _, told, last) = self.urgent.entry(value.clone()).or_insert_with(first);
                 if *owner != seat && told.insert(seat) {
                     *last = at;
                 }

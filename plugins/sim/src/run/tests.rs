@@ -86,8 +86,11 @@ fn a_restart_with_any_clock_is_back() {
 fn a_mass_restart_is_complete_although_accusations_are_lost() {
     let mut scenario = shipped_as("lost-accusations");
     (scenario.members, scenario.duration) = (24, Span::from_secs(60));
-    scenario.faults[1].deed =
-        Deed::Restart { who: Selection::Range(0, 12), clock: Default::default(), through: Selection::All };
+    scenario.faults[1].deed = Deed::Restart {
+        who: Selection::Range(0, 12),
+        clock: crate::scenario::Clock::Right,
+        through: Selection::All,
+    };
     assert_eq!(holds(&scenario).members, 24);
 }
 
