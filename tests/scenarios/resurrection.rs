@@ -131,9 +131,9 @@ fn a_member_that_lags_and_holds_a_dead_one_alive_makes_nobody_flap() {
         let mut w = World::of(seed, Config::lan(), (0..6).map(seal));
         let (others, lagging) = ([0, 1, 2, 3].map(Seat), Seat(5));
         if pauses {
-            w.pause(lagging)
+            w.pause(lagging);
         } else {
-            w.split(&[0, 1, 2, 3, 4].map(Seat), &[lagging])
+            w.split(&[0, 1, 2, 3, 4].map(Seat), &[lagging]);
         }
         w.crash(Seat(4));
         let are_down = |w: &World<Seal>| others.iter().all(|at| w.state(*at, &route(4)) == Some(State::Down));
@@ -141,9 +141,9 @@ fn a_member_that_lags_and_holds_a_dead_one_alive_makes_nobody_flap() {
         assert_ne!(w.state(lagging, &route(4)), Some(State::Down), "it lags");
         let mark = w.mark();
         if pauses {
-            w.resume(lagging)
+            w.resume(lagging);
         } else {
-            w.net.heal()
+            w.net.heal();
         }
         // It was not told, so it finds out by itself, alone.
         w.within(secs(60), "one view", World::converged);
