@@ -51,8 +51,8 @@ fn number(line: &str) -> Option<u32> {
 
 #[test]
 fn a_name_of_nothing_and_a_row_that_lacks_are_found() {
-    let rows: Vec<String> = (1..=24).chain([27, 30]).map(|row| format!("| {row} | x |\n")).collect();
-    let rows = rows.concat();
+    let row = |number| format!("| {number} | x |\n");
+    let rows = (1..=24).chain([27, 30]).map(row).collect::<Vec<_>>().concat();
     let named =
         "`a::good` `a::bad` `a::helper` `b::good` `haulout sim run x --members 9` `haulout sim run y`\n";
     let tests = "#[test]\nfn good() {}\nfn helper() {}\n";

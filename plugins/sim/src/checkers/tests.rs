@@ -298,7 +298,7 @@ fn a_record_that_somebody_lacks_or_that_comes_back_is_seen() {
         let mut checker = RecordsEverywhere::new();
         own(&mut checker, &[put(6), withdrawn.clone(), put(7)])?;
         tell(&mut checker, &me(), events)?;
-        checker.conclude(&survey(9, &[observer, Snapshot::new(b)], 0))
+        checker.conclude(&survey(9, &[observer, Snapshot::new(b).holding(a, 0, State::Alive)], 0))
     };
     let history = |events: &[Event<Seal>]| ends(events, Snapshot::new(a).holding(b, 0, State::Alive));
     assert_eq!(ends(&[], Snapshot::new(a)), Ok(()), "it does not hold the owner");

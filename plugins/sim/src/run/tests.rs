@@ -88,7 +88,7 @@ fn a_mass_restart_is_complete_although_accusations_are_lost() {
     (scenario.members, scenario.duration) = (24, Span::from_secs(60));
     scenario.faults[1].deed = Deed::Restart {
         who: Selection::Range(0, 12),
-        clock: crate::scenario::Clock::default(),
+        clock: crate::scenario::Clock::Right,
         through: Selection::All,
     };
     assert_eq!(holds(&scenario).members, 24);
@@ -190,19 +190,19 @@ fn records_of_members_that_come_and_go_are_everywhere_in_the_end() {
 #[test]
 fn a_small_record_is_known_at_once_while_many_large_ones_wait() {
     let mut scenario = shipped_as("urgent");
-    (scenario.members, scenario.duration) = (24, Span::from_secs(15));
-    scenario.records = Some(Records { each: 16, every: None, bytes: 1_000 });
+    (scenario.members, scenario.duration) = (12, Span::from_secs(10));
+    scenario.records = Some(Records { each: 12, every: None, bytes: 1_000 });
     for (fault, at) in scenario.faults.iter_mut().zip([2, 4]) {
         *fault = Fault { at: Span::from_secs(at), deed: Deed::Put(Selection::Any(1)) };
     }
     let spreads = holds(&scenario).spreads;
-    assert!(spreads.len() == 2 && spreads.iter().all(|spread| spread.told == 23), "{spreads:?}");
+    assert!(spreads.len() == 2 && spreads.iter().all(|spread| spread.told == 11), "{spreads:?}");
 }
 
 #[test]
 fn many_records_that_are_put_at_once_are_everywhere_in_the_end() {
     let mut scenario = shipped_as("many-records");
-    scenario.members = 20;
+    scenario.members = 12;
     assert!(holds(&scenario).recovered_after.is_some());
 }
 
