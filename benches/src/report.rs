@@ -112,15 +112,15 @@ This page is what one command makes:
 cargo run --release -p haulout-benches
 ```
 
-All times up to the last two sections are of an operation, in the median of fifteen runs (foca: five), of the better of two rounds in one
-process. Identities are IPv4 addresses; ours carry an epoch of four bytes, foca's a counter of 16 bits. Senders
-and subjects are drawn at random over the whole table; 16,384 datagrams (65,536 at 100,000 members) lie one after
-the other, as in a socket's buffers. Every operation is drained as a host drains it, and what it writes is
+All times up to the last two sections are of an operation, in the median of fifteen runs (foca: five), of the better
+of two rounds in one process. Identities are IPv4 addresses; ours carry an epoch of four bytes, foca's a counter of 16
+bits. Senders and subjects are drawn at random over the whole table; 16,384 datagrams (65,536 at 100,000 members) lie
+one after the other, as in a socket's buffers. Every operation is drained as a host drains it, and what it writes is
 checked: each ping is answered, each full packet is full. foca's runtime copies what it sends into one buffer and
-drops all else. A gossip round of ours includes a probe now and then, because deadlines are served as they fall
-due; the probe cycle is measured with postcard alone. foca probes its list in order and looks a member up from the
-front: few probes in a large cluster meet only its front, so the ratio of the probe cycle flatters foca there. The release profile of this workspace holds: no LTO, the
-usual sixteen codegen units.
+drops all else. A gossip round of ours includes a probe now and then, because deadlines are served as they fall due;
+the probe cycle is measured with postcard alone. foca probes its list in order and looks a member up from the front:
+few probes in a large cluster meet only its front, so the ratio of the probe cycle flatters foca there. The release
+profile of this workspace holds: no LTO, the usual sixteen codegen units.
 
 ![Time of a ping and its ack over the size of the cluster](performance.svg)
 ";
