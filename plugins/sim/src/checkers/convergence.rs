@@ -41,6 +41,8 @@ impl Convergence {
                 }
                 Phase::Joining
                     if survey.taking_part() > 1
+                        // A joiner whose only fellow has its own key is turned away, and told why.
+                        && (members.is_empty() || !members.iter().all(|other| is_same(&other)))
                         && (self.refused.is_empty()
                             || members.iter().any(|other| self.may_meet(process, other))) =>
                 {

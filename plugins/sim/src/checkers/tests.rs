@@ -183,6 +183,12 @@ fn a_member_that_somebody_lacks_is_seen() {
     assert_eq!(verdict(&views), Ok(()));
     views[1].phase = Phase::Joining;
     assert!(verdict(&views).is_err_and(|what| what.contains("still joining")));
+    // But where its rival is the only member, that one turns it away.
+    let mut rivals = vec![Snapshot::new(seal(1, 2)), Snapshot::new(seal(1, 1))];
+    rivals[1].phase = Phase::Joining;
+    assert_eq!(verdict(&rivals), Ok(()));
+    rivals[0].phase = Phase::Joining;
+    assert!(verdict(&rivals).is_err_and(|what| what.contains("still joining")), "nobody takes them in");
 }
 
 #[test]
