@@ -89,19 +89,24 @@ impl Dissemination {
         if list == NOWHERE {
             return;
         }
-        let at = usize::from(list);
+        self.join(usize::from(list), (prev, next), links);
+        self.len -= 1;
+    }
+
+    /// Makes two slots of a list neighbours: what stood between them was taken out.
+    #[inline]
+    fn join(&mut self, list: usize, (prev, next): (u32, u32), links: &mut impl Links) {
         match prev {
-            END => self.heads[at] = next,
+            END => self.heads[list] = next,
             _ => links.link_mut(Slot::at(prev)).next = next,
         }
         match next {
-            END => self.tails[at] = prev,
+            END => self.tails[list] = prev,
             _ => links.link_mut(Slot::at(next)).prev = prev,
         }
-        if self.heads[at] == END {
-            self.occupied &= !(1 << at);
+        if self.heads[list] == END {
+            self.occupied &= !(1 << list);
         }
-        self.len -= 1;
     }
 
     /// Takes everything out.
@@ -146,17 +151,7 @@ impl Dissemination {
             }
         };
         let (from, to) = (usize::from(to) - 1, usize::from(to));
-        match before {
-            END => self.heads[from] = after,
-            _ => links.link_mut(Slot::at(before)).next = after,
-        }
-        match after {
-            END => self.tails[from] = before,
-            _ => links.link_mut(Slot::at(after)).prev = before,
-        }
-        if self.heads[from] == END {
-            self.occupied &= !(1 << from);
-        }
+        self.join(from, (before, after), links);
         let tail = core::mem::replace(&mut self.tails[to], last.index());
         match tail {
             END => self.heads[to] = first.index(),
