@@ -83,6 +83,22 @@ impl Op {
         }
     }
 
+    /// Its name in commands and in the names of benches.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Apply => "apply",
+            Self::ApplyDatagrams => "apply_datagrams",
+            Self::FullAck(Fill::Exact) => "full_ack",
+            Self::FullAck(Fill::Short) => "full_ack_short",
+            Self::Gossip(Fill::Exact) => "gossip",
+            Self::Gossip(Fill::Short) => "gossip_short",
+            Self::Ping => "ping",
+            Self::PingKnown => "ping_known",
+            Self::Probe => "probe",
+            Self::Feed => "feed",
+        }
+    }
+
     /// Whether the cluster is large enough for it: full packets need enough members.
     pub const fn fits(self, size: usize) -> bool {
         size > WAITING || !matches!(self, Self::FullAck(_) | Self::Gossip(_))

@@ -5,11 +5,11 @@
 //! cargo run --release -p haulout-benches -- driver     # that section alone, to the screen
 //! cargo run --release -p haulout-benches -- readers
 //! cargo run --release -p haulout-benches -- driver node-batched # ten seconds of a subject, for a profiler
-//! cargo run --release -p haulout-benches -- count 1024 # pings and acks for callgrind to count
+//! cargo run --release -p haulout-benches -- count ping 1024 # an operation for callgrind to count
 //! ```
 
 use haulout_benches::ours::Ours;
-use haulout_benches::{Op, SIZES, Subject, report};
+use haulout_benches::{Fill, Op, SIZES, Subject, report};
 use haulout_codec_serde::PostcardCodec;
 use std::error::Error;
 use std::io;
@@ -17,8 +17,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-/// Runs of the operation that are counted.
-const RUNS: u32 = 4;
+/// Runs of an operation that are counted.
+const RUNS: usize = 4;
+
+/// Operations whose instructions are counted.
+const COUNTED: [Op; 6] = [Op::Ping, Op::PingKnown, Op::FullAck(Fill::Exact), Op::Apply, Op::Probe, Op::Feed];
 
 /// Turns of each subject of the driver's section.
 #[cfg(target_os = "linux")]
@@ -32,8 +35,8 @@ fn main() -> ExitCode {
         ["driver"] => show(driver()),
         ["driver", subject] => show(drive(subject)),
         ["readers"] => show(readers()),
-        ["count", size] => size.parse().map(count).map_err(Into::into),
-        _ => Err("usage: haulout-benches [driver [SUBJECT] | readers | count MEMBERS]".into()),
+        ["count", word, size] => count(word, size),
+        _ => Err("usage: haulout-benches [driver [SUBJECT] | readers | count OPERATION MEMBERS]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -89,7 +92,8 @@ fn show(section: io::Result<String>) -> Result<(), Box<dyn Error>> {
 fn everything() -> Result<(), Box<dyn Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let measured = report::measure(&SIZES, |size| eprintln!("measuring {size} members"));
-    let instructions: Vec<_> = SIZES.into_iter().filter_map(|size| Some((size, counted(size)?))).collect();
+    eprintln!("counting instructions");
+    let instructions: Vec<_> = COUNTED.into_iter().map(|op| (op, SIZES.map(|size| counted(op, size)))).collect();
     report::plot(&measured, &docs.join("performance.svg"))?;
     let mut text = report::markdown(&measured, &instructions, &machine());
     text += &driver()?;
@@ -99,29 +103,41 @@ fn everything() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Pings and acks, and nothing else that callgrind would count.
-fn count(size: usize) {
+/// Runs an operation, and nothing else that callgrind would count.
+fn count(word: &str, size: &str) -> Result<(), Box<dyn Error>> {
+    let op = Op::ALL.into_iter().find(|op| op.word() == word);
+    let op = op.filter(|op| COUNTED.contains(op)).ok_or_else(|| {
+        let words: Vec<_> = COUNTED.into_iter().map(Op::word).collect();
+        format!("there is no operation `{word}` to count; there are {}", words.join(", "))
+    })?;
+    let size = size.parse().map_err(|error| format!("`{size}` members: {error}"))?;
     let mut subject = Ours::new(PostcardCodec, size);
-    subject.prepare(Op::Ping);
     for _ in 0..RUNS {
-        std::hint::black_box(subject.run(Op::Ping));
+        subject.prepare(op);
+        std::hint::black_box(subject.run(op));
     }
+    println!("{}", RUNS * subject.operations(op));
+    Ok(())
 }
 
-/// Instructions a ping and its ack, if valgrind is there.
-fn counted(size: usize) -> Option<f64> {
+/// Instructions an operation, if it fits the cluster and valgrind is there.
+fn counted(op: Op, size: usize) -> Option<f64> {
+    if !op.fits(size) {
+        return None;
+    }
     let out: PathBuf = std::env::temp_dir().join(format!("haulout-benches-{}", std::process::id()));
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--toggle-collect=*haulout_benches*Subject*run*"])
         .arg(format!("--callgrind-out-file={}", out.display()))
         .arg(std::env::current_exe().ok()?)
-        .args(["count", &size.to_string()])
+        .args(["count", op.word(), &size.to_string()])
         .output()
         .ok()?;
     let _ = std::fs::remove_file(out);
     let text = String::from_utf8_lossy(&output.stderr);
     let total: f64 = text.lines().find_map(|line| line.split("Collected :").nth(1))?.trim().parse().ok()?;
-    Some(total / f64::from(RUNS * 4_096))
+    let operations: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().ok()?;
+    Some(total / operations)
 }
 
 fn machine() -> String {

@@ -59,8 +59,11 @@ pub fn measure(sizes: &[usize], progress: impl Fn(usize)) -> Measured {
     all
 }
 
-/// The report as Markdown. `instructions` are those of a ping and its ack, by size.
-pub fn markdown(measured: &Measured, instructions: &[(usize, f64)], machine: &str) -> String {
+/// Instructions of an operation at each of [`SIZES`], where they could be counted.
+pub type Counted = (Op, [Option<f64>; SIZES.len()]);
+
+/// The report as Markdown.
+pub fn markdown(measured: &Measured, instructions: &[Counted], machine: &str) -> String {
     let mut text = String::from(HEAD);
     let _ = writeln!(text, "\n{machine}\n");
     let mut table = |title: &str, of: &dyn Fn(&Row) -> String| {
@@ -92,14 +95,29 @@ pub fn markdown(measured: &Measured, instructions: &[(usize, f64)], machine: &st
         let (members, ratio) = (thousands(*size), ours / foca);
         let _ = writeln!(text, "| {members} | {} | {} | {ratio:.4} |", time(ours * 1e6), time(foca * 1e6));
     }
-    text.push_str("\n## Instructions of a ping and its ack\n\nCounted by `valgrind --tool=callgrind`.\n\n");
-    text.push_str("| members | instructions |\n| ---: | ---: |\n");
-    for (size, count) in instructions {
-        let _ = writeln!(text, "| {} | {count:.0} |", thousands(*size));
+    text + &counts(instructions)
+}
+
+/// The table of instructions.
+fn counts(instructions: &[Counted]) -> String {
+    let mut text = String::from("\n## Instructions of an operation, postcard\n\n");
+    if instructions.iter().all(|(_, counts)| counts.iter().all(Option::is_none)) {
+        return text + "They are counted by `valgrind --tool=callgrind`, which was not found.\n";
     }
-    if instructions.is_empty() {
-        text.push_str("| – | valgrind was not found |\n");
+    text.push_str("Counted by `valgrind --tool=callgrind`, which no noise touches; what the bench does is counted too.\n");
+    let _ = write!(text, "\n| operation |");
+    for size in SIZES {
+        let _ = write!(text, " {} |", thousands(size));
     }
+    let _ = write!(text, "\n| --- |{}", " ---: |".repeat(SIZES.len()));
+    for (op, counts) in instructions {
+        let _ = write!(text, "\n| {} |", op.name());
+        for count in counts {
+            let cell = count.map_or_else(|| "–".into(), |count| thousands(count.round() as usize));
+            let _ = write!(text, " {cell} |");
+        }
+    }
+    text.push('\n');
     text
 }
 

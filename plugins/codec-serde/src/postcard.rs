@@ -2,7 +2,7 @@
 
 use crate::format::{Failure, Format};
 use crate::wire::serde_codec;
-use postcard::Error;
+use postcard::{Deserializer, Error, Serializer};
 use postcard::ser_flavors::Flavor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,8 +43,9 @@ pub struct PostcardCodec;
 impl Format for PostcardCodec {
     #[inline]
     fn put<T: Serialize>(value: &T, buf: &mut [u8]) -> Result<usize, Failure> {
-        match postcard::serialize_with_flavor(value, Pieces { buf, len: 0 }) {
-            Ok(len) => Ok(len),
+        let mut serializer = Serializer { output: Pieces { buf, len: 0 } };
+        match value.serialize(&mut serializer) {
+            Ok(()) => Ok(serializer.output.len),
             Err(Error::SerializeBufferFull) => Err(Failure::End),
             Err(_) => Err(Failure::Value),
         }
@@ -52,7 +53,8 @@ impl Format for PostcardCodec {
 
     #[inline]
     fn take<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, usize), Failure> {
-        match postcard::take_from_bytes(bytes) {
+        let mut deserializer = Deserializer::from_bytes(bytes);
+        match T::deserialize(&mut deserializer).and_then(|value| Ok((value, deserializer.finalize()?))) {
             Ok((value, rest)) => Ok((value, bytes.len() - rest.len())),
             Err(Error::DeserializeUnexpectedEnd) => Err(Failure::End),
             Err(_) => Err(Failure::Value),
