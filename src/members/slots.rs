@@ -1,8 +1,9 @@
 //! Records in chunks: stable places, no copying while it grows.
 //!
-//! Invariant: a [`Slot`] handed out by `insert` stays valid until `remove`. Cost: O(1) each; growth
-//! allocates one chunk and moves nothing.
+//! Invariant: a [`Slot`] handed out by `insert` stays valid until `remove`; the vacant places are threaded, those
+//! of a new chunk in their order. Cost: O(1) each; growth allocates one chunk and moves nothing.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Records in a chunk.
@@ -36,7 +37,8 @@ enum Place<T> {
 /// A slab in chunks of 256.
 #[derive(Debug)]
 pub(crate) struct Slots<T> {
-    chunks: Vec<Vec<Place<T>>>,
+    /// Of a length that is known: a place in a chunk needs no check.
+    chunks: Vec<Box<[Place<T>; CHUNK]>>,
     vacant: u32,
 }
 
@@ -46,23 +48,28 @@ impl<T> Slots<T> {
     }
 
     pub(crate) fn insert(&mut self, value: T) -> Slot {
-        if self.vacant != END {
-            let slot = Slot(self.vacant);
-            let place = self.place_mut(slot).expect("the list of vacant places names existing ones");
-            let Place::Vacant(next) = *place else {
-                unreachable!("the list of vacant places names vacant ones")
-            };
-            *place = Place::Occupied(value);
-            self.vacant = next;
-            return slot;
+        if self.vacant == END {
+            self.grow();
         }
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
-        }
-        let before = (self.chunks.len() - 1) * CHUNK;
-        let chunk = self.chunks.last_mut().expect("a chunk was pushed if there was none");
-        chunk.push(Place::Occupied(value));
-        Slot((before + chunk.len() - 1) as u32)
+        let slot = Slot(self.vacant);
+        let place = self.place_mut(slot).expect("the list of vacant places names existing ones");
+        let Place::Vacant(next) = *place else {
+            unreachable!("the list of vacant places names vacant ones")
+        };
+        *place = Place::Occupied(value);
+        self.vacant = next;
+        slot
+    }
+
+    /// Adds a chunk of vacant places.
+    #[cold]
+    fn grow(&mut self) {
+        let first = (self.chunks.len() * CHUNK) as u32;
+        let next = |at: usize| if at + 1 == CHUNK { END } else { first + at as u32 + 1 };
+        let places: Box<[_]> = (0..CHUNK).map(|at| Place::Vacant(next(at))).collect();
+        let Ok(chunk) = places.try_into() else { unreachable!("as many places as a chunk has") };
+        self.chunks.push(chunk);
+        self.vacant = first;
     }
 
     pub(crate) fn remove(&mut self, slot: Slot) -> T {
@@ -80,7 +87,7 @@ impl<T> Slots<T> {
     #[inline]
     pub(crate) fn get(&self, slot: Slot) -> Option<&T> {
         let at = slot.0 as usize;
-        match self.chunks.get(at / CHUNK)?.get(at % CHUNK)? {
+        match &self.chunks.get(at / CHUNK)?[at % CHUNK] {
             Place::Occupied(value) => Some(value),
             Place::Vacant(_) => None,
         }
@@ -95,7 +102,7 @@ impl<T> Slots<T> {
 
     fn place_mut(&mut self, slot: Slot) -> Option<&mut Place<T>> {
         let at = slot.0 as usize;
-        self.chunks.get_mut(at / CHUNK)?.get_mut(at % CHUNK)
+        Some(&mut self.chunks.get_mut(at / CHUNK)?[at % CHUNK])
     }
 }
 

@@ -23,8 +23,12 @@ pub(super) enum Speaker {
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Applies an update that `speaker` told.
     pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
-        match self.members.find(&update.identity.addr()) {
-            Some(slot) if self.is_known(slot, &update) => {}
+        self.apply_to(self.members.find(&update.identity.addr()), update, speaker);
+    }
+
+    /// The same, where what is held of its key was found already.
+    pub(super) fn apply_to(&mut self, held: Option<Slot>, update: Update<I>, speaker: Speaker) {
+        match held {
             Some(slot) => self.merge(slot, update, speaker),
             // Our own key is never in the table.
             None if update.identity.is_at(&self.me.addr) => self.hear_about_me(&update),
@@ -34,7 +38,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Whether an update says nothing new, as most do: it is the cell of the table that changes nothing.
     #[inline]
-    fn is_known(&self, slot: Slot, update: &Update<I>) -> bool {
+    pub(super) fn is_known(&self, slot: Slot, update: &Update<I>) -> bool {
         let held = &self.members[slot];
         (update.state, held.state) == (State::Alive, State::Alive)
             && held.incarnation == update.incarnation

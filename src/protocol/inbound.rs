@@ -130,11 +130,20 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Applies what a member told of others, and of itself.
     fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {
-        for update in updates.drain(..) {
+        let mut updates = updates.drain(..);
+        while let Some(update) = updates.as_slice().first() {
+            let held = self.members.find(&update.identity.addr());
+            // Most say nothing new, and are not worth moving.
+            if held.is_some_and(|slot| self.is_known(slot, update)) {
+                updates.next();
+                continue;
+            }
             let from_subject = update.identity == *source;
             let speaker =
                 if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) };
-            self.apply(update, speaker);
+            if let Some(update) = updates.next() {
+                self.apply_to(held, update, speaker);
+            }
         }
     }
 
