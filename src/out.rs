@@ -67,7 +67,12 @@ impl<'b> Out<'b> {
     /// Appends a LEB128 varint, seven bits a byte, least significant first: 1 to 10 bytes.
     #[inline]
     #[must_use]
-    pub fn put_varint(&mut self, mut value: u64) -> bool {
+    pub fn put_varint(&mut self, value: u64) -> bool {
+        if value < 0x80 { self.put_u8(value as u8) } else { self.put_long_varint(value) }
+    }
+
+    #[inline(never)]
+    fn put_long_varint(&mut self, mut value: u64) -> bool {
         let start = self.len;
         while value >= 0x80 {
             if !self.put_u8(value as u8 | 0x80) {

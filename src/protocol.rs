@@ -171,7 +171,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
     /// probe if it is a ping.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an intent is large: it is written where it stays")]
+    #[inline(always)]
     fn send(&mut self, intent: Intent<I>) {
         if self.horizon.covers(&intent.to) && !self.outbox.is_full() {
             self.outbox.push(intent);
@@ -181,7 +182,8 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     }
 
     /// Queues a datagram to a member; news travels along.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an intent is large: it is written where it stays")]
+    #[inline(always)]
     fn send_to(&mut self, slot: Slot, say: Say<I>) {
         let (identity, dst) = self.members.receiver(slot);
         self.send(Intent { to: identity.route(), dst, slot: Some(slot), cookie: None, say });

@@ -121,38 +121,43 @@ pub trait Subject {
 #[derive(Debug, Default)]
 pub struct Datagrams {
     bytes: Vec<u8>,
-    ends: Vec<usize>,
+    /// Where each one begins and ends.
+    places: Vec<(usize, usize)>,
     next: usize,
 }
 
 impl Datagrams {
     /// Appends a datagram.
     pub fn push(&mut self, datagram: &[u8]) {
+        let start = self.bytes.len();
         self.bytes.extend_from_slice(datagram);
-        self.ends.push(self.bytes.len());
+        self.places.push((start, self.bytes.len()));
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.places.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.places.is_empty()
     }
 
     /// The datagram at a place.
     pub fn at(&self, place: usize) -> &[u8] {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] };
-        &self.bytes[start..self.ends[place]]
+        let (start, end) = self.places[place];
+        &self.bytes[start..end]
     }
 
     /// The next one, round and round.
+    #[inline]
     pub fn turn(&mut self) -> &[u8] {
-        let place = self.next;
-        self.next = if place + 1 == self.ends.len() { 0 } else { place + 1 };
-        self.at(place)
+        if self.next == self.places.len() {
+            self.next = 0;
+        }
+        self.next += 1;
+        self.at(self.next - 1)
     }
 }
 
