@@ -206,9 +206,7 @@ impl<S: Spec> Engine<S> {
 
     fn write_transmit(&mut self, now: Instant, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
         self.protocol.clamp(now);
-        let transmit = self.transmit(buf);
-        self.protocol.settle_sent();
-        transmit
+        self.transmit(buf)
     }
 
     /// The next event; `None` when there is none.

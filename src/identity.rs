@@ -27,7 +27,7 @@ pub use serial::{EPOCH_ORIGIN_UNIX, epoch_from_unix, serial_newer};
 
 use crate::fingerprint::Canonical;
 use core::fmt::Debug;
-use core::hash::Hash;
+use core::hash::{BuildHasher, Hash, Hasher};
 
 /// One life-span of a member.
 ///
@@ -38,6 +38,7 @@ use core::hash::Hash;
 /// - if `a != b`, exactly one of `a.supersedes(&b)` and `b.supersedes(&a)` holds; if `a == b`, neither;
 /// - if `a.renew(&b)` is `Some(c)`, then `c.addr() == a.addr()`, `c.supersedes(&b)`, and `c.supersedes(&a)`
 ///   wherever the order is transitive (serial numbers are, within half of their range);
+/// - equal keys feed [`hash_key`](Identity::hash_key) the same;
 /// - `RENEWS == false` means that `renew` always is `None`;
 /// - equal values have equal canonical fields, unequal ones unequal fields.
 ///
@@ -61,6 +62,13 @@ pub trait Identity: Clone + Eq + Debug + Canonical {
         self.addr() == *addr
     }
 
+    /// Feeds a key to a hasher, once for every datagram and update; override it where `Hash` is slow.
+    ///
+    /// Equal keys feed the same.
+    fn hash_key<H: Hasher>(addr: &Self::Addr, state: &mut H) {
+        addr.hash(state);
+    }
+
     /// Where datagrams for this identity go.
     fn route(&self) -> Self::Route;
 
@@ -77,4 +85,12 @@ pub trait Identity: Clone + Eq + Debug + Canonical {
 
     /// Whether `self` replaces `other`, an identity of the same key, wherever they meet.
     fn supersedes(&self, other: &Self) -> bool;
+}
+
+/// The hash under which tables find a key.
+#[inline]
+pub(crate) fn key_hash<I: Identity>(hasher: &impl BuildHasher, addr: &I::Addr) -> u64 {
+    let mut state = hasher.build_hasher();
+    I::hash_key(addr, &mut state);
+    state.finish()
 }

@@ -17,11 +17,10 @@ pub(crate) use slots::{Slot, Slots};
 use crate::digest::{Digest, Entry, member_value};
 use crate::dissemination::{Link, Links};
 use crate::fingerprint::{destination, fingerprint};
-use crate::identity::Identity;
+use crate::identity::{Identity, key_hash};
 use crate::state::State;
 use crate::time::Instant;
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
 use core::num::NonZeroU32;
 use departed::Departed;
 use foldhash::fast::SeedableRandomState;
@@ -109,8 +108,19 @@ impl<I: Identity> Members<I> {
     /// Where a key's record is.
     #[inline]
     pub(crate) fn find(&self, addr: &I::Addr) -> Option<Slot> {
-        let hash = self.hasher.hash_one(addr);
-        self.index.find(hash, |slot| self.slots[*slot].member.identity.is_at(addr)).copied()
+        self.find_member(addr).map(|(slot, _)| slot)
+    }
+
+    /// The same, and what it says.
+    pub(crate) fn find_member(&self, addr: &I::Addr) -> Option<(Slot, &Member<I>)> {
+        let hash = key_hash::<I>(&self.hasher, addr);
+        let mut held = None;
+        let slot = self.index.find(hash, |slot| {
+            let member = &self.slots[*slot].member;
+            held = Some(member);
+            member.identity.is_at(addr)
+        })?;
+        Some((*slot, held?))
     }
 
     /// Whether a key is of an active member.
@@ -132,8 +142,8 @@ impl<I: Identity> Members<I> {
         let slot = self.slots.insert(record);
         let Self { slots, index, hasher, active, .. } = self;
         active.insert(slot, slots);
-        index.insert_unique(hasher.hash_one(&addr), slot, |slot| {
-            hasher.hash_one(slots[*slot].member.identity.addr())
+        index.insert_unique(key_hash::<I>(hasher, &addr), slot, |slot| {
+            key_hash::<I>(hasher, &slots[*slot].member.identity.addr())
         });
         self.enter_plane(slot);
         slot
@@ -258,7 +268,7 @@ impl<I: Identity> Members<I> {
     pub(crate) fn forget(&mut self, slot: Slot) -> Member<I> {
         let record = &self.slots[slot];
         debug_assert!(!record.member.state.is_active());
-        let hash = self.hasher.hash_one(record.member.identity.addr());
+        let hash = key_hash::<I>(&self.hasher, &record.member.identity.addr());
         if let Ok(entry) = self.index.find_entry(hash, |at| *at == slot) {
             entry.remove();
         }

@@ -171,22 +171,32 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
 
     /// Queues a datagram; one that is shed for it, or whose route is out of reach, is counted, and voids its
     /// probe if it is a ping.
-    #[expect(clippy::inline_always, reason = "an intent is large: it is written where it stays")]
-    #[inline(always)]
+    #[inline]
     fn send(&mut self, intent: Intent<I>) {
-        if self.horizon.covers(&intent.to) && !self.outbox.is_full() {
+        if self.may_send(&intent.to) {
             self.outbox.push(intent);
         } else {
             self.send_or_lose(intent);
         }
     }
 
+    #[inline]
+    fn may_send(&self, to: &I::Route) -> bool {
+        self.horizon.covers(to) && !self.outbox.is_full()
+    }
+
     /// Queues a datagram to a member; news travels along.
-    #[expect(clippy::inline_always, reason = "an intent is large: it is written where it stays")]
+    #[expect(clippy::inline_always, reason = "every ping is answered here")]
     #[inline(always)]
     fn send_to(&mut self, slot: Slot, say: Say<I>) {
         let (identity, dst) = self.members.receiver(slot);
-        self.send(Intent { to: identity.route(), dst, slot: Some(slot), cookie: None, say });
+        let to = identity.route();
+        // Intents are large: this one is written where it stays.
+        if self.may_send(&to) {
+            self.outbox.push(Intent { to, dst, slot: Some(slot), cookie: None, say });
+        } else {
+            self.send_or_lose(Intent { to, dst, slot: Some(slot), cookie: None, say });
+        }
     }
 
     #[inline(never)]

@@ -8,9 +8,11 @@
 //! cargo run --release -p haulout-benches -- count ping 1024 # an operation for callgrind to count
 //! ```
 
-use haulout_benches::ours::Ours;
+use haulout::codec::Codec;
+use haulout_benches::ours::{Node, Ours};
 use haulout_benches::{Fill, Op, SIZES, Subject, report};
-use haulout_codec_serde::PostcardCodec;
+use haulout_codec_protobuf::ProtobufCodec;
+use haulout_codec_serde::{BincodeCodec, PostcardCodec};
 use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -35,8 +37,10 @@ fn main() -> ExitCode {
         ["driver"] => show(driver()),
         ["driver", subject] => show(drive(subject)),
         ["readers"] => show(readers()),
-        ["count", word, size] => count(word, size),
-        _ => Err("usage: haulout-benches [driver [SUBJECT] | readers | count OPERATION MEMBERS]".into()),
+        ["count", word, size] => count(PostcardCodec, word, size),
+        ["count", word, size, "bincode"] => count(BincodeCodec, word, size),
+        ["count", word, size, "protobuf"] => count(ProtobufCodec, word, size),
+        _ => Err("usage: haulout-benches [driver [SUBJECT] | readers | count OPERATION MEMBERS [bincode | protobuf]]".into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -93,7 +97,8 @@ fn everything() -> Result<(), Box<dyn Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let measured = report::measure(&SIZES, |size| eprintln!("measuring {size} members"));
     eprintln!("counting instructions");
-    let instructions: Vec<_> = COUNTED.into_iter().map(|op| (op, SIZES.map(|size| counted(op, size)))).collect();
+    let instructions: Vec<_> =
+        COUNTED.into_iter().map(|op| (op, SIZES.map(|size| counted(op, size)))).collect();
     report::plot(&measured, &docs.join("performance.svg"))?;
     let mut text = report::markdown(&measured, &instructions, &machine());
     text += &driver()?;
@@ -104,14 +109,17 @@ fn everything() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs an operation, and nothing else that callgrind would count.
-fn count(word: &str, size: &str) -> Result<(), Box<dyn Error>> {
+fn count<C: Codec<Node> + Clone>(codec: C, word: &str, size: &str) -> Result<(), Box<dyn Error>>
+where
+    (Node, C, ()): haulout::Spec<Identity = Node, Codec = C, Broadcasts = ()>,
+{
     let op = Op::ALL.into_iter().find(|op| op.word() == word);
     let op = op.filter(|op| COUNTED.contains(op)).ok_or_else(|| {
         let words: Vec<_> = COUNTED.into_iter().map(Op::word).collect();
         format!("there is no operation `{word}` to count; there are {}", words.join(", "))
     })?;
     let size = size.parse().map_err(|error| format!("`{size}` members: {error}"))?;
-    let mut subject = Ours::new(PostcardCodec, size);
+    let mut subject = Ours::new(codec, size);
     for _ in 0..RUNS {
         subject.prepare(op);
         std::hint::black_box(subject.run(op));
@@ -121,7 +129,7 @@ fn count(word: &str, size: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// Instructions an operation, if it fits the cluster and valgrind is there.
-fn counted(op: Op, size: usize) -> Option<f64> {
+fn counted(op: Op, size: usize) -> Option<usize> {
     if !op.fits(size) {
         return None;
     }
@@ -135,9 +143,9 @@ fn counted(op: Op, size: usize) -> Option<f64> {
         .ok()?;
     let _ = std::fs::remove_file(out);
     let text = String::from_utf8_lossy(&output.stderr);
-    let total: f64 = text.lines().find_map(|line| line.split("Collected :").nth(1))?.trim().parse().ok()?;
-    let operations: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().ok()?;
-    Some(total / operations)
+    let total: usize = text.lines().find_map(|line| line.split("Collected :").nth(1))?.trim().parse().ok()?;
+    let operations: usize = String::from_utf8_lossy(&output.stdout).trim().parse().ok()?;
+    Some((total + operations / 2) / operations)
 }
 
 fn machine() -> String {

@@ -60,7 +60,7 @@ pub fn measure(sizes: &[usize], progress: impl Fn(usize)) -> Measured {
 }
 
 /// Instructions of an operation at each of [`SIZES`], where they could be counted.
-pub type Counted = (Op, [Option<f64>; SIZES.len()]);
+pub type Counted = (Op, [Option<usize>; SIZES.len()]);
 
 /// The report as Markdown.
 pub fn markdown(measured: &Measured, instructions: &[Counted], machine: &str) -> String {
@@ -113,7 +113,7 @@ fn counts(instructions: &[Counted]) -> String {
     for (op, counts) in instructions {
         let _ = write!(text, "\n| {} |", op.name());
         for count in counts {
-            let cell = count.map_or_else(|| "–".into(), |count| thousands(count.round() as usize));
+            let cell = count.map_or_else(|| "–".into(), thousands);
             let _ = write!(text, " {cell} |");
         }
     }

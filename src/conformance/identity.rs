@@ -2,7 +2,7 @@
 
 use super::{law, samples};
 use crate::fingerprint::Canonical;
-use crate::identity::Identity;
+use crate::identity::{Identity, key_hash};
 use alloc::vec::Vec;
 use core::hash::BuildHasher;
 
@@ -93,6 +93,11 @@ fn pair<I: Identity>(a: &I, b: &I) {
     law!(
         !one_key || hasher.hash_one(&key) == hasher.hash_one(&other),
         "equal keys have equal hashes",
+        "{key:?}\n{other:?}"
+    );
+    law!(
+        !one_key || key_hash::<I>(&hasher, &key) == key_hash::<I>(&hasher, &other),
+        "equal keys feed `hash_key` the same",
         "{key:?}\n{other:?}"
     );
     canonical(&key, &other, one_key);

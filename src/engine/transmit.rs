@@ -66,17 +66,22 @@ impl<S: Spec> Engine<S> {
         }
     }
 
+    /// Writes the next datagram that says something.
     pub(super) fn transmit(&mut self, buf: &mut [u8]) -> Option<Transmit<RouteOf<S>>> {
         let budget = self.protocol.config.limits.budget().min(buf.len());
         loop {
-            let intent = self.protocol.outbox.pop()?;
+            // Intents are large: this one stays where it was put.
+            let popped = self.protocol.outbox.pop();
+            let Some(intent) = &popped else {
+                self.protocol.settle_sent();
+                return None;
+            };
             let mut out = Out::new(&mut buf[..budget]);
-            let kind = self.put_header(&intent, &mut out);
-            let Some(kind) = kind else {
+            let Some(kind) = self.put_header(intent, &mut out) else {
                 self.protocol.stats.dropped.oversized += 1;
                 continue;
             };
-            let has_news = self.put_sections(&intent, &mut out);
+            let has_news = self.put_sections(intent, &mut out);
             if kind == MessageKind::Gossip && !has_news {
                 continue;
             }
@@ -85,7 +90,8 @@ impl<S: Spec> Engine<S> {
             if matches!(kind, MessageKind::Sync | MessageKind::SyncPull) {
                 self.protocol.exchange.spend(len);
             }
-            return Some(Transmit { to: intent.to, len });
+            self.protocol.settle_sent();
+            return popped.map(|intent| Transmit { to: intent.to, len });
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::fingerprint::Canonical;
 use alloc::string::String;
 use core::fmt::Debug;
-use core::hash::Hash;
+use core::hash::{Hash, Hasher};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 /// The most bytes that an address may write, 96.
@@ -25,6 +25,12 @@ pub trait Address: Clone + Eq + Hash + Debug + Canonical {
 
     /// Reads an address from the start of `bytes` and returns what follows it; `None` if there is none.
     fn split(bytes: &[u8]) -> Option<(Self, &[u8])>;
+
+    /// Feeds it to a hasher as a key; equal addresses feed the same. A socket address is fed in one piece.
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        self.hash(state);
+    }
 
     /// The form in which an identity keeps it; IPv6 flow labels and scopes are dropped.
     fn normal(self) -> Self {
@@ -95,6 +101,11 @@ impl Address for SocketAddrV4 {
         let (port, rest) = rest.split_first_chunk::<2>()?;
         Some((Self::new(Ipv4Addr::from(*ip), u16::from_le_bytes(*port)), rest))
     }
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.ip().to_bits()) << 16 | u64::from(self.port()));
+    }
 }
 
 impl Address for SocketAddrV6 {
@@ -109,6 +120,12 @@ impl Address for SocketAddrV6 {
         let (ip, rest) = bytes.split_first_chunk::<16>()?;
         let (port, rest) = rest.split_first_chunk::<2>()?;
         Some((Self::new(Ipv6Addr::from(*ip), u16::from_le_bytes(*port), 0, 0), rest))
+    }
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.ip().to_bits());
+        state.write_u16(self.port());
     }
 
     #[inline]
@@ -135,6 +152,14 @@ impl Address for SocketAddr {
         } else {
             let (addr, rest) = SocketAddrV4::split(bytes)?;
             Some((Self::V4(addr), rest))
+        }
+    }
+
+    #[inline]
+    fn hash_key<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::V4(addr) => addr.hash_key(state),
+            Self::V6(addr) => addr.hash_key(state),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Address, Identity};
 use crate::fingerprint::{Canonical, CanonicalSink};
 use core::fmt;
+use core::hash::Hasher;
 
 /// A member known by its address alone.
 ///
@@ -43,6 +44,11 @@ impl<A: Address> Identity for Fixed<A> {
     #[inline]
     fn is_at(&self, addr: &A) -> bool {
         self.addr == *addr
+    }
+
+    #[inline]
+    fn hash_key<H: Hasher>(addr: &A, state: &mut H) {
+        addr.hash_key(state);
     }
 
     fn route(&self) -> A {

@@ -4,6 +4,7 @@ use super::serial::{epoch_after, serial_newer};
 use super::{Address, Identity};
 use crate::fingerprint::{Canonical, CanonicalSink};
 use core::fmt;
+use core::hash::Hasher;
 
 /// A member known by its address, each life-span of which has an epoch.
 ///
@@ -50,6 +51,11 @@ impl<A: Address> Identity for Renewing<A> {
     #[inline]
     fn is_at(&self, addr: &A) -> bool {
         self.addr == *addr
+    }
+
+    #[inline]
+    fn hash_key<H: Hasher>(addr: &A, state: &mut H) {
+        addr.hash_key(state);
     }
 
     fn route(&self) -> A {

@@ -53,9 +53,7 @@ impl<T> Slots<T> {
         }
         let slot = Slot(self.vacant);
         let place = self.place_mut(slot).expect("the list of vacant places names existing ones");
-        let Place::Vacant(next) = *place else {
-            unreachable!("the list of vacant places names vacant ones")
-        };
+        let Place::Vacant(next) = *place else { unreachable!("the list of vacant places names vacant ones") };
         *place = Place::Occupied(value);
         self.vacant = next;
         slot

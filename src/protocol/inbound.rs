@@ -214,7 +214,7 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// One that says itself that it leaves is not told that it has left.
     fn hear_header(&mut self, header: &Header<I>, is_feed: bool, leaves: bool) -> Sender {
         let source = &header.source;
-        let Some(slot) = self.members.find(&source.addr()) else {
+        let Some((slot, held)) = self.members.find_member(&source.addr()) else {
             if !is_feed && !self.is_proven(header) {
                 return Sender::Stranger(None);
             }
@@ -223,9 +223,9 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
                 Err(reason) => Sender::Stranger(Some(reason)),
             };
         };
-        let held = &self.members[slot];
-        let same = held.identity == *source;
-        if same && held.state == State::Alive && held.incarnation == header.incarnation {
+        let is_known =
+            held.identity == *source && held.state == State::Alive && held.incarnation == header.incarnation;
+        if is_known {
             return Sender::Member(slot);
         }
         self.hear_change(header, slot, (is_feed, leaves))

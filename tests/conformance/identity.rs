@@ -24,6 +24,7 @@ breaks! {
     equals_have_two_keys: EqualAcrossKeys => "law broken: equal identities have one key";
     it_is_at_every_key: IsAtEveryKey => "law broken: `is_at` holds exactly for the key";
     hash_moves: HashMoves => "law broken: equal keys have equal hashes";
+    fed_hash_moves: FedHashMoves => "law broken: equal keys feed `hash_key` the same";
     canonical_moves: CanonicalMoves => "law broken: equal values have equal canonical fields";
     canonical_lacks_epoch: CanonicalLacksEpoch => "law broken: unequal values have unequal canonical fields";
     canonical_key_is_lost: CanonicalKeyLost => "law broken: unequal values have unequal canonical fields";

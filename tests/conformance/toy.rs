@@ -18,6 +18,7 @@ pub(crate) enum Fault {
     EqualAcrossKeys,
     IsAtEveryKey,
     HashMoves,
+    FedHashMoves,
     CanonicalMoves,
     CanonicalLacksEpoch,
     CanonicalKeyLost,
@@ -135,6 +136,13 @@ impl<const RENEWS: bool> Identity for Toy<RENEWS> {
 
     fn is_at(&self, addr: &Key) -> bool {
         self.key == *addr || self.fault() == Fault::IsAtEveryKey
+    }
+
+    fn hash_key<H: Hasher>(addr: &Key, state: &mut H) {
+        if addr.1 == Fault::FedHashMoves {
+            state.write_u8(moving());
+        }
+        addr.hash(state);
     }
 
     fn route(&self) -> u8 {

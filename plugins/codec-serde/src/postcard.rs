@@ -2,8 +2,8 @@
 
 use crate::format::{Failure, Format};
 use crate::wire::serde_codec;
-use postcard::{Deserializer, Error, Serializer};
 use postcard::ser_flavors::Flavor;
+use postcard::{Deserializer, Error, Serializer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

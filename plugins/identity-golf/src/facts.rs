@@ -3,6 +3,7 @@
 use crate::bits::{self, Pack, bytes, mask};
 use crate::error::ParseError;
 use core::fmt;
+use core::hash::Hasher;
 use core::str::FromStr;
 use haulout::Identity;
 use haulout::fingerprint::{Canonical, CanonicalSink};
@@ -99,6 +100,10 @@ impl<I: Golfed, F: Pack + fmt::Debug> Identity for With<I, F> {
 
     fn is_at(&self, addr: &I::Addr) -> bool {
         self.identity.is_at(addr)
+    }
+
+    fn hash_key<H: Hasher>(addr: &I::Addr, state: &mut H) {
+        I::hash_key(addr, state);
     }
 
     fn route(&self) -> I::Route {

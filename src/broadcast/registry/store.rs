@@ -10,10 +10,9 @@ use crate::broadcast::{Digest, Entry};
 use crate::codec::Position;
 use crate::digest::{LEAVES, leaf_of};
 use crate::dissemination::Dissemination;
-use crate::identity::Identity;
+use crate::identity::{Identity, key_hash};
 use crate::members::{Slot, Slots};
 use alloc::vec::Vec;
-use core::hash::BuildHasher;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
 
@@ -63,7 +62,7 @@ impl<I: Identity> Store<I> {
     }
 
     pub(super) fn find(&self, key: &I::Addr) -> Option<Slot> {
-        let hash = self.hasher.hash_one(key);
+        let hash = key_hash::<I>(&self.hasher, key);
         self.index.find(hash, |slot| self.owners[*slot].identity.is_at(key)).copied()
     }
 
@@ -72,10 +71,10 @@ impl<I: Identity> Store<I> {
         if self.index.is_empty() {
             self.hasher = SeedableRandomState::with_seed(seed, foldhash::SharedSeed::global_fixed());
         }
-        let hash = self.hasher.hash_one(owner.identity.addr());
+        let hash = key_hash::<I>(&self.hasher, &owner.identity.addr());
         let slot = self.owners.insert(owner);
         let Self { owners, index, hasher, .. } = self;
-        index.insert_unique(hash, slot, |slot| hasher.hash_one(owners[*slot].identity.addr()));
+        index.insert_unique(hash, slot, |slot| key_hash::<I>(hasher, &owners[*slot].identity.addr()));
         slot
     }
 
@@ -83,7 +82,7 @@ impl<I: Identity> Store<I> {
     pub(super) fn forget(&mut self, slot: Slot) {
         self.hide(slot);
         self.retain(slot, |_| false);
-        let hash = self.hasher.hash_one(self.owners[slot].identity.addr());
+        let hash = key_hash::<I>(&self.hasher, &self.owners[slot].identity.addr());
         if let Ok(entry) = self.index.find_entry(hash, |at| *at == slot) {
             entry.remove();
         }

@@ -56,18 +56,20 @@ pub(crate) fn take<F: Format, I: SerdeIdentity>(
     // Messages are large: a ping's is written where it stays.
     if kind & KIND == MessageKind::Ping.number()
         && version.spoken == VERSION
-        && let Some(number) = reader.array().map(u16::from_le_bytes)
+        && let Some((number, rest)) = reader.rest().split_first_chunk()
     {
-        let message = Message::Ping { number };
+        let message = Message::Ping { number: u16::from_le_bytes(*number) };
         let header = Header { version, cluster, dst, cookie, source, incarnation, message };
-        return Ok((header, Sections::new(reader)));
+        return Ok((header, Sections::new(Reader::new(rest))));
     }
-    let message = match message::take::<F, I>(kind & KIND, &mut reader) {
+    // Lent here alone, so that up to here the reader stays in registers.
+    let mut body = reader;
+    let message = match message::take::<F, I>(kind & KIND, &mut body) {
         Err(_) if version.spoken != VERSION => Message::Unknown(kind & KIND),
         result => result?,
     };
     let legible = version.spoken == VERSION && !matches!(message, Message::Unknown(_));
-    let sections = Sections::new(if legible { reader } else { Reader::new(&[]) });
+    let sections = Sections::new(if legible { body } else { Reader::new(&[]) });
     Ok((Header { version, cluster, dst, cookie, source, incarnation, message }, sections))
 }
 

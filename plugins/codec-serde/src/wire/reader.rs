@@ -68,12 +68,17 @@ impl<'a> Reader<'a> {
                 self.0 = rest;
                 Ok(byte.into())
             }
-            _ => self.long_varint(),
+            _ => {
+                let (value, rest) = self.long_varint()?;
+                *self = rest;
+                Ok(value)
+            }
         }
     }
 
+    /// The varint, and what follows it. By value, so that a reader can stay in registers.
     #[inline(never)]
-    fn long_varint(&mut self) -> Result<u64, CodecError> {
+    fn long_varint(mut self) -> Result<(u64, Self), CodecError> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.u8()?;
@@ -83,7 +88,7 @@ impl<'a> Reader<'a> {
             }
             value |= bits << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return Ok((value, self));
             }
         }
         Err(CodecError::Varint)
