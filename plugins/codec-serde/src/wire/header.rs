@@ -14,18 +14,21 @@ const CLUSTER: u8 = 0b0010_0000;
 const DST: u8 = 0b0100_0000;
 const COOKIE: u8 = 0b1000_0000;
 
+/// The first byte of almost every datagram.
+const CURRENT: u8 = Version::CURRENT.highest << 4 | Version::CURRENT.spoken;
+
 /// Appends a header; `Ok(false)` if it does not fit.
 pub(crate) fn put<F: Format, I: SerdeIdentity>(
     header: HeaderRef<'_, I>,
     out: &mut Out<'_>,
 ) -> Result<bool, CodecError> {
-    let Version { spoken, highest } = check(header.version)?;
+    let version = write_version(header.version)?;
     let flag = |present: bool, bit: u8| if present { bit } else { 0 };
     let kind = message::number(header.message)?
         | flag(header.cluster.is_some(), CLUSTER)
         | flag(header.dst.is_some(), DST)
         | flag(header.cookie.is_some(), COOKIE);
-    Ok(out.put(&[highest << 4 | spoken, kind])
+    Ok(out.put(&[version, kind])
         && header.cluster.is_none_or(|cluster| out.put(&cluster.get().to_le_bytes()))
         && header.dst.is_none_or(|dst| out.put(&dst.get().to_le_bytes()))
         && header.cookie.is_none_or(|cookie| out.put(&cookie.to_le_bytes()))
@@ -75,7 +78,19 @@ pub(crate) fn take<F: Format, I: SerdeIdentity>(
 
 /// The first byte.
 #[inline]
+fn write_version(version: Version) -> Result<u8, CodecError> {
+    if version == Version::CURRENT {
+        return Ok(CURRENT);
+    }
+    let Version { spoken, highest } = check(version)?;
+    Ok(highest << 4 | spoken)
+}
+
+#[inline]
 fn read_version(byte: u8) -> Result<Version, CodecError> {
+    if byte == CURRENT {
+        return Ok(Version::CURRENT);
+    }
     if byte == 0 {
         return Err(CodecError::Sealed);
     }
