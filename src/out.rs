@@ -72,20 +72,14 @@ impl<'b> Out<'b> {
     }
 
     #[inline(never)]
-    fn put_long_varint(&mut self, mut value: u64) -> bool {
-        let start = self.len;
-        while value >= 0x80 {
-            if !self.put_u8(value as u8 | 0x80) {
-                self.len = start;
-                return false;
-            }
-            value >>= 7;
-        }
-        if self.put_u8(value as u8) {
+    fn put_long_varint(&mut self, value: u64) -> bool {
+        if let Some(room) = self.spare().first_chunk_mut() {
+            self.len += varint(value, room);
             return true;
         }
-        self.len = start;
-        false
+        let mut bytes = [0; LONGEST];
+        let len = varint(value, &mut bytes);
+        self.put(&bytes[..len])
     }
 
     /// Appends `count` zero bytes; false, and nothing written, if they do not all fit.
@@ -109,6 +103,22 @@ impl<'b> Out<'b> {
     pub fn advance(&mut self, written: usize) {
         self.len = (self.len + written).min(self.buf.len());
     }
+}
+
+/// Bytes of a varint at most.
+const LONGEST: usize = 10;
+
+/// Writes a varint to the start of a buffer, and returns its length.
+#[inline]
+fn varint(mut value: u64, to: &mut [u8; LONGEST]) -> usize {
+    let mut len = 0;
+    while value >= 0x80 {
+        to[len] = value as u8 | 0x80;
+        value >>= 7;
+        len += 1;
+    }
+    to[len] = value as u8;
+    len + 1
 }
 
 #[cfg(test)]
@@ -136,6 +146,14 @@ mod tests {
             let mut out = Out::new(&mut buf);
             assert!(out.put_varint(value));
             assert_eq!(out.len(), len, "{value}");
+            let written = out.written().to_vec();
+            // Where there is just enough room, and where a byte is missing.
+            let mut buf = [0; 10];
+            let mut out = Out::new(&mut buf[..len]);
+            assert!(out.put_varint(value));
+            assert_eq!(out.written(), written);
+            let mut out = Out::new(&mut buf[..len - 1]);
+            assert!(!out.put_varint(value) && out.is_empty(), "{value}");
         }
     }
 }

@@ -14,7 +14,7 @@ const FIXED64: u32 = 1;
 pub(crate) const BYTES: u32 = 2;
 const GROUP: u32 = 3;
 const END_GROUP: u32 = 4;
-const FIXED32: u32 = 5;
+pub(crate) const FIXED32: u32 = 5;
 
 /// The value of a field, by its wire type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::header::{LAST_MESSAGE, MESSAGES};
 use super::{narrow, node, put_node, sync};
 use crate::error::CodecError;
 use crate::identity::ProtoIdentity;
-use crate::reader::{Part, Value, each};
+use crate::reader::{Part, VARINT, Value, each, long_varint};
 use crate::writer::{self, fixed32, fixed64, uint, zeros};
 use core::num::NonZeroU32;
 use haulout::Out;
@@ -110,6 +110,14 @@ pub(super) fn take<I: ProtoIdentity>(kind: MessageKind, bytes: &[u8]) -> Result<
         MessageKind::SyncPage => Message::SyncPage(sync::take_page(bytes)?),
         _ => return Err(CodecError::Kind),
     })
+}
+
+/// The one field of a message, if it is there and nothing else is.
+#[inline]
+pub(super) fn usual_number(bytes: &[u8]) -> Option<u16> {
+    let (&first, rest) = bytes.split_first()?;
+    let (number, []) = long_varint(rest).ok()? else { return None };
+    if u32::from(first) == NUMBER << 3 | VARINT { narrow(number, "number").ok() } else { None }
 }
 
 /// The one field of a message; those that are not known are read over.
