@@ -92,8 +92,8 @@ fn chart<B: DrawingBackend>(area: &DrawingArea<B, Shift>, drawn: &Chart<'_>) -> 
     chart
         .configure_mesh()
         .x_desc(drawn.unit)
-        .x_label_formatter(&label)
-        .y_label_formatter(&label)
+        .x_label_formatter(&|value| label(*value))
+        .y_label_formatter(&|value| label(*value))
         .light_line_style(WHITE)
         .draw()
         .map_err(|error| error.to_string())?;
@@ -124,7 +124,7 @@ fn chart<B: DrawingBackend>(area: &DrawingArea<B, Shift>, drawn: &Chart<'_>) -> 
 }
 
 /// A number at an axis, without digits that say nothing: steps are round, but computed in binary.
-fn label(value: &f64) -> String {
+fn label(value: f64) -> String {
     // Nothing has no sign.
     ((value * 1e3).round() / 1e3 + 0.0).to_string()
 }

@@ -166,7 +166,8 @@ impl DrawingBackend for Bitmap<'_> {
             let Some(outline) = font.outline_glyph(glyph.clone()) else { continue };
             let corner = outline.px_bounds().min;
             outline.draw(|x, y, coverage| {
-                let (x, y) = transform.transform(corner.x as i32 + x as i32, corner.y as i32 + y as i32);
+                let (x, y) =
+                    transform.transform(corner.x as i32 + x.cast_signed(), corner.y as i32 + y.cast_signed());
                 self.grains.ink((left + x, top + y), color.mix(f64::from(coverage.min(1.0))));
             });
         }
@@ -221,7 +222,7 @@ impl Grains {
 
     /// Lays a color over a rectangle, corners included.
     fn fill(&mut self, from: BackendCoord, to: BackendCoord, color: BackendColor) {
-        let inside = |value: i32, end: u32| value.clamp(0, end as i32);
+        let inside = |value: i32, end: u32| value.clamp(0, end.cast_signed());
         let (left, right) = (inside(from.0, self.size.0), inside(to.0 + 1, self.size.0));
         for y in inside(from.1, self.size.1)..inside(to.1 + 1, self.size.1) {
             for x in left..right {
