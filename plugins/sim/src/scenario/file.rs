@@ -190,24 +190,28 @@ fn line_of(text: &str, field: &str) -> Option<usize> {
         None => (None, 0, field.split('.').next()?),
     };
     let header = table.map(|table| format!("[[{table}]]"));
-    let mut seen = 0;
-    let mut is_inside = header.is_none();
+    let (mut seen, mut is_inside) = (0, header.is_none());
+    // Of a table that stands alone: what is left of the path in it, and where it begins.
+    let (mut inner, mut begins) = (None, None);
     for (line, content) in text.lines().enumerate() {
         let content = content.trim();
         if content.starts_with('[') {
             let is_header = header.as_deref() == Some(content);
             is_inside = is_header && seen == index;
             seen += usize::from(is_header);
-            if header.is_none() && content.trim_matches(['[', ']']).split('.').next() == Some(key) {
-                return Some(line + 1);
+            let path = content.trim_matches(['[', ']']);
+            inner = field.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            if header.is_none() && path.split('.').next() == Some(key) {
+                begins = Some(line + 1);
             }
         }
         let name = content.split(['=', '.', ' ']).next()?;
-        if is_inside && name == key {
+        let is_there = is_inside && name == key;
+        if is_there || inner.is_some_and(|inner| inner.split('.').next() == Some(name)) {
             return Some(line + 1);
         }
     }
-    None
+    begins
 }
 
 macro_rules! shipped {

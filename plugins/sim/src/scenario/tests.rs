@@ -118,6 +118,19 @@ fn a_mistake_is_told_in_words_of_the_file() {
 }
 
 #[test]
+fn the_line_is_that_of_the_field_in_a_table_of_its_own_too() {
+    let line = |more: &str, expected: &str| {
+        let wrong = problem(more);
+        assert!(wrong.ends_with(expected), "{wrong}");
+    };
+    line("[network]\nloss = \"1%\"\nlatency.uniform = [\"2ms\", \"1ms\"]\n", "(line 6)");
+    line("[network.latency]\nuniform = [\"2ms\", \"1ms\"]\n", "(line 4)");
+    line("[settings.gossip]\ninterval = \"1s\"\n[settings.probe]\ninterval = \"0s\"\n", "(line 7)");
+    line("[settings]\nprobe.interval = \"0s\"\n", "(line 5)");
+    line("[churn]\ngone = \"1s\"\nevery = \"0s\"\n", "(line 6)");
+}
+
+#[test]
 fn nobody_is_on_two_sides_and_no_more_are_drawn_than_there_are() {
     let fault = |deed: &str| format!("[[fault]]\nat = \"1s\"\n{deed}\n");
     let wrong = problem(&fault("do.split = [\"0..4\", \"5\", \"2..6\"]"));
