@@ -14,16 +14,7 @@ use std::time::Duration;
 fn measure(c: &mut Criterion, codec: &str, size: usize, subject: &mut dyn Subject) {
     for op in Op::ALL.into_iter().filter(|op| op.fits(size)) {
         c.bench_function(&format!("{codec}/{}/{size}", op.name()), |b| {
-            b.iter_custom(|iterations| {
-                let runs = iterations.div_ceil(subject.operations(op) as u64);
-                let mut took = Duration::ZERO;
-                for _ in 0..runs {
-                    subject.prepare(op);
-                    took += clock::time(subject, op);
-                }
-                let done = u128::from(runs) * subject.operations(op) as u128;
-                Duration::from_nanos((took.as_nanos() * u128::from(iterations) / done) as u64)
-            });
+            b.iter_custom(|iterations| clock::iterations(subject, op, iterations));
         });
     }
 }

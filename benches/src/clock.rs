@@ -23,3 +23,16 @@ pub fn time(subject: &mut dyn Subject, op: Op) -> Duration {
     std::hint::black_box(subject.run(op));
     start.elapsed()
 }
+
+/// What so many operations took, as criterion asks for it: in whole runs, scaled.
+pub fn iterations(subject: &mut dyn Subject, op: Op, iterations: u64) -> Duration {
+    let operations = subject.operations(op) as u64;
+    let runs = iterations.div_ceil(operations);
+    let mut took = Duration::ZERO;
+    for _ in 0..runs {
+        subject.prepare(op);
+        took += time(subject, op);
+    }
+    let done = u128::from(runs * operations);
+    Duration::from_nanos((took.as_nanos() * u128::from(iterations) / done) as u64)
+}

@@ -15,7 +15,9 @@ mod swim;
 mod table;
 
 use crate::papers::Arm;
+use crate::plot::Picture;
 use crate::scenario::{Rate, Span};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use core::fmt;
 use std::io::{self, Write};
@@ -39,7 +41,7 @@ pub enum SimCommand {
     /// Recommend settings for a cluster, and show what they buy
     Plan(PlanArgs),
     /// Measure and print a table: size and speed, or the figures of a paper beside the published ones
-    #[command(alias = "paper")]
+    #[command(visible_alias = "paper")]
     Table(TableArgs),
 }
 
@@ -67,9 +69,9 @@ pub struct RunArgs {
     /// Print the scenario as TOML instead of running it: something to start from
     #[arg(long)]
     pub print: bool,
-    /// Draw how it went, as SVG
-    #[arg(long, value_name = "FILE.svg")]
-    pub plot: Option<PathBuf>,
+    /// Draw how it went, as the name says: .svg or .png
+    #[arg(long, value_name = "FILE", value_parser = picture())]
+    pub plot: Option<Picture>,
 }
 
 /// Arguments of `sim swarm`.
@@ -127,9 +129,9 @@ pub struct TableArgs {
     /// Keep results of runs in this file, and do not run again what is in it
     #[arg(long, value_name = "FILE.jsonl")]
     pub results: Option<PathBuf>,
-    /// Draw the front, as SVG
-    #[arg(long, value_name = "FILE.svg")]
-    pub plot: Option<PathBuf>,
+    /// Draw the front, as the name says: .svg or .png
+    #[arg(long, value_name = "FILE", value_parser = picture())]
+    pub plot: Option<Picture>,
     /// How many threads; all cores if it is not said
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
@@ -197,7 +199,59 @@ fn json(out: &mut dyn Write, value: &impl serde::Serialize) -> Result<(), CliErr
     Ok(writeln!(out, "{text}")?)
 }
 
+/// Whether a picture can be drawn there is said before anything runs.
+fn picture() -> impl TypedValueParser<Value = Picture> {
+    PathBufValueParser::new().try_map(Picture::at)
+}
+
 fn seeds(text: &str) -> Result<core::ops::Range<u64>, String> {
     let range = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
     range.filter(|range| !range.is_empty()).ok_or_else(|| "write it like 0..1000".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        sim: SimArgs,
+    }
+
+    fn parsed(line: &str) -> Result<SimCommand, String> {
+        let words = ["sim"].into_iter().chain(line.split_whitespace());
+        Program::try_parse_from(words).map(|program| program.sim.command).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_picture_that_cannot_be_drawn_is_refused_before_the_run() {
+        for line in ["run crash --plot out.pdf", "table front --plot out", "run crash --plot no/such/out.svg"]
+        {
+            let error = parsed(line).unwrap_err();
+            assert!(error.contains("for '--plot <FILE>': "), "{line}: {error}");
+        }
+        let Ok(SimCommand::Run(args)) = parsed("run crash --plot out.PNG") else { panic!("it is possible") };
+        assert_eq!(args.plot.unwrap().path(), std::path::Path::new("out.PNG"));
+    }
+
+    #[test]
+    fn a_table_that_is_not_drawn_says_so_before_it_is_measured() {
+        let Ok(command) = parsed("table swim --plot out.svg") else { panic!("it is possible") };
+        let error = execute(&SimArgs { command }, &mut Vec::new()).unwrap_err();
+        assert!(matches!(&error, CliError::Usage(what) if what.contains("the front alone")), "{error}");
+    }
+
+    #[test]
+    fn the_papers_have_a_command_of_their_name() {
+        for (line, table) in
+            [("paper swim", TableName::Swim), ("paper lifeguard --quick", TableName::Lifeguard)]
+        {
+            let Ok(SimCommand::Table(args)) = parsed(line) else { panic!("{line} is a table") };
+            assert_eq!(args.table, table);
+        }
+        let help = Program::try_parse_from(["sim", "--help"]).unwrap_err().to_string();
+        assert!(help.contains("[aliases: paper]") || help.contains("[alias: paper]"), "{help}");
+    }
 }

@@ -15,6 +15,8 @@ mod hostile;
 mod join;
 mod leave;
 mod output;
+#[cfg(all(target_os = "linux", target_env = "gnu"))] // elsewhere the program stays as it was begun
+mod pages;
 mod services;
 mod settings;
 mod support;

@@ -5,6 +5,7 @@ use super::{CliError, TableArgs, json};
 use crate::papers::Arm;
 use crate::papers::front::Point;
 use crate::papers::published::TUNED;
+use crate::plot::Picture;
 use crate::table::Table;
 use std::io::Write;
 
@@ -18,11 +19,14 @@ pub(super) fn execute(args: &TableArgs, threads: usize, out: &mut dyn Write) -> 
         arms.extend(args.arms.iter().cloned());
     }
     let points = measured(args, &arms, threads)?;
+    let places: Vec<_> = points.iter().map(|point| place(point, &points[0])).collect();
+    if let Some(picture) = &args.plot {
+        draw(&places[1..], picture)?;
+    }
     if args.json {
         json(out, &points)?;
         return Ok(true);
     }
-    let places: Vec<_> = points.iter().map(|point| place(point, &points[0])).collect();
     let beaten = |(slow, false_alarms): (f64, f64)| {
         let better =
             |at: &(f64, f64)| at.0 <= slow && at.1 <= false_alarms && (at.0 < slow || at.1 < false_alarms);
@@ -51,26 +55,27 @@ pub(super) fn execute(args: &TableArgs, threads: usize, out: &mut dyn Write) -> 
             beaten((slow, false_alarms)),
         ]);
     }
-    if let Some(path) = &args.plot {
-        let unbeaten = |mut points: Vec<(f64, f64)>| {
-            points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            // Those that no other beats in both.
-            let mut least = f64::INFINITY;
-            points.retain(|point| {
-                let is_best = point.1 < least;
-                least = least.min(point.1);
-                is_best
-            });
-            points
-        };
-        let published = unbeaten(TUNED.iter().map(|paper| (paper.full[0], paper.alarms.0)).collect());
-        let lines = [("Lifeguard's Table VII", published), ("measured here", unbeaten(places[1..].to_vec()))];
-        let (title, unit) =
-            ("false positives, % of plain SWIM", "median full dissemination, % of plain SWIM");
-        crate::plot::lines(title, unit, &lines, path).map_err(CliError::Failed)?;
-    }
     write!(out, "{table}")?;
     Ok(true)
+}
+
+/// Draws what no other beats, of the paper and of these places.
+fn draw(places: &[(f64, f64)], picture: &Picture) -> Result<(), CliError> {
+    let unbeaten = |mut points: Vec<(f64, f64)>| {
+        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        // Those that no other beats in both.
+        let mut least = f64::INFINITY;
+        points.retain(|point| {
+            let is_best = point.1 < least;
+            least = least.min(point.1);
+            is_best
+        });
+        points
+    };
+    let published = unbeaten(TUNED.iter().map(|paper| (paper.full[0], paper.alarms.0)).collect());
+    let lines = [("Lifeguard's Table VII", published), ("measured here", unbeaten(places.to_vec()))];
+    let (title, unit) = ("false positives, % of plain SWIM", "median full dissemination, % of plain SWIM");
+    crate::plot::lines(title, unit, &lines, picture).map_err(|error| CliError::Failed(error.to_string()))
 }
 
 /// Median full dissemination and false positives, in percent of plain SWIM.

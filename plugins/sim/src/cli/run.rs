@@ -34,8 +34,8 @@ pub(super) fn execute(args: &RunArgs, out: &mut dyn Write) -> Result<bool, CliEr
     let report = run(&scenario, options).map_err(|error| wrong(name, &error))?;
     let took = began.elapsed();
     bar.finish_and_clear();
-    if let Some(path) = &args.plot {
-        crate::plot::report(&report, path).map_err(CliError::Failed)?;
+    if let Some(picture) = &args.plot {
+        crate::plot::report(&report, picture).map_err(|error| CliError::Failed(error.to_string()))?;
     }
     if args.json {
         json(out, &report)?;

@@ -8,6 +8,11 @@ use haulout::Config;
 use std::io::Write;
 
 pub(super) fn execute(args: &TableArgs, out: &mut dyn Write) -> Result<bool, CliError> {
+    if args.plot.is_some() && args.table != TableName::Front {
+        return Err(CliError::Usage(
+            "--plot draws the front alone: haulout sim table front --plot FILE".into(),
+        ));
+    }
     let threads = args.threads.unwrap_or_else(parallel::cores);
     match args.table {
         TableName::Size => table_of_size(args, threads, out),

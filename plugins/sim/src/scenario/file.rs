@@ -35,7 +35,7 @@ impl FromStr for Scenario {
 
     fn from_str(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self =
-            toml::from_str(text).map_err(|error| ScenarioError::Syntax(error.to_string()))?;
+            toml::from_str(text).map_err(|error| ScenarioError::Syntax(plain(&error.to_string())))?;
         scenario.check().map_err(|error| match error {
             ScenarioError::Value { field, problem } => {
                 let line = line_of(text, &field).map(|line| format!(" (line {line})")).unwrap_or_default();
@@ -80,6 +80,11 @@ impl Scenario {
             let field = format!("fault[{index}].do");
             for selection in fault.deed.selections() {
                 self.check_seats(&field, selection)?;
+            }
+            if let Deed::Split(sides) = &fault.deed
+                && let Some(seat) = shared(sides)
+            {
+                return Err(value(field, format!("member {seat} cannot be on two sides; name it once")));
             }
             if fault.at > self.duration {
                 return Err(value(format!("fault[{index}].at"), "is after `duration`, when the faults end"));
@@ -131,14 +136,44 @@ impl Scenario {
     fn check_seats(&self, field: &str, selection: &Selection) -> Result<(), ScenarioError> {
         let grown: usize =
             self.faults.iter().map(|fault| if let Deed::Grow(count) = fault.deed { count } else { 0 }).sum();
-        match selection.highest() {
-            Some(seat) if seat >= self.members + grown => {
-                let last = self.members + grown - 1;
-                Err(value(field, format!("there is no member {seat}: the last is {last}")))
+        let all = self.members + grown;
+        match (selection, selection.highest()) {
+            (_, Some(seat)) if seat >= all => {
+                Err(value(field, format!("there is no member {seat}: the last is {}", all - 1)))
+            }
+            (Selection::Any(count), _) if *count > all => {
+                Err(value(field, format!("`any {count}` are more than there are: {all}")))
             }
             _ => Ok(()),
         }
     }
+}
+
+/// A member that is on two sides.
+fn shared(sides: &[Selection]) -> Option<usize> {
+    let pairs =
+        sides.iter().enumerate().flat_map(|(at, one)| sides[at + 1..].iter().map(move |two| (one, two)));
+    pairs.into_iter().find_map(|(one, two)| one.shared(two))
+}
+
+/// What the reader of TOML says, in words of whoever writes a scenario and not of Rust.
+fn plain(problem: &str) -> String {
+    let mut plain = problem.to_owned();
+    for (rust, words) in [
+        ("expected usize", "expected a whole number, 0 or more"),
+        ("expected u64", "expected a whole number, 0 or more"),
+        ("expected u32", "expected a whole number from 0 to 4,294,967,295"),
+        ("expected u16", "expected a whole number from 0 to 65,535"),
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected f64", "expected a number"),
+        (
+            "wanted exactly 1 element, more than 1 element",
+            "say one of them; a second deed is a [[fault]] of its own",
+        ),
+    ] {
+        plain = plain.replace(rust, words);
+    }
+    plain
 }
 
 fn value(field: impl Into<String>, problem: impl Into<String>) -> ScenarioError {
@@ -155,24 +190,28 @@ fn line_of(text: &str, field: &str) -> Option<usize> {
         None => (None, 0, field.split('.').next()?),
     };
     let header = table.map(|table| format!("[[{table}]]"));
-    let mut seen = 0;
-    let mut is_inside = header.is_none();
+    let (mut seen, mut is_inside) = (0, header.is_none());
+    // Of a table that stands alone: what is left of the path in it, and where it begins.
+    let (mut inner, mut begins) = (None, None);
     for (line, content) in text.lines().enumerate() {
         let content = content.trim();
         if content.starts_with('[') {
             let is_header = header.as_deref() == Some(content);
             is_inside = is_header && seen == index;
             seen += usize::from(is_header);
-            if header.is_none() && content.trim_matches(['[', ']']).split('.').next() == Some(key) {
-                return Some(line + 1);
+            let path = content.trim_matches(['[', ']']);
+            inner = field.strip_prefix(path).and_then(|rest| rest.strip_prefix('.'));
+            if header.is_none() && path.split('.').next() == Some(key) {
+                begins = Some(line + 1);
             }
         }
         let name = content.split(['=', '.', ' ']).next()?;
-        if is_inside && name == key {
+        let is_there = is_inside && name == key;
+        if is_there || inner.is_some_and(|inner| inner.split('.').next() == Some(name)) {
             return Some(line + 1);
         }
     }
-    None
+    begins
 }
 
 macro_rules! shipped {

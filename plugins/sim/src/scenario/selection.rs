@@ -6,7 +6,6 @@ use core::fmt;
 use core::str::FromStr;
 use rand::RngExt;
 use rand::rngs::SmallRng;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A choice of members.
@@ -41,6 +40,17 @@ impl Selection {
                 any(rng, candidates, count.max(1))
             }
         }
+    }
+
+    /// The first member that both name.
+    pub(crate) fn shared(&self, other: &Self) -> Option<usize> {
+        let seats = |selection: &Self| match selection {
+            Self::These(seats) => seats.clone(),
+            Self::Range(first, end) => (*first..*end).collect(),
+            Self::All | Self::Any(_) | Self::Part(_) => Vec::new(),
+        };
+        let others = seats(other);
+        seats(self).into_iter().find(|seat| others.contains(seat))
     }
 
     /// The highest number that is named.
@@ -103,7 +113,7 @@ impl fmt::Display for Selection {
     }
 }
 
-as_text!(Selection);
+as_text!(Selection, "members in quotes, like \"3\", \"0..8\" or \"any 5\"");
 
 /// So many of them, in the order of their seats.
 fn any(rng: &mut SmallRng, candidates: &[Seat], count: usize) -> Vec<Seat> {

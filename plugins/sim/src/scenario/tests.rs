@@ -92,6 +92,56 @@ fn a_mistake_is_told_with_line_and_field() {
 }
 
 #[test]
+fn a_mistake_is_told_in_words_of_the_file() {
+    let wrong = |text: &str| text.parse::<Scenario>().expect_err("it is wrong").to_string();
+    for members in ["\"eight\"", "-8", "2.5"] {
+        let wrong = wrong(&format!("name = \"x\"\nmembers = {members}\nduration = \"60s\"\n"));
+        assert!(wrong.contains("line 2") && wrong.ends_with("expected a whole number, 0 or more"), "{wrong}");
+    }
+    for (line, expected) in [
+        ("settle = 5", "expected a length of time in quotes, like \"20ms\""),
+        ("network.loss = 0.02", "expected a rate in quotes, like \"2%\""),
+        (
+            "fault = [{ at = \"1s\", do.crash = 3 }]",
+            "expected members in quotes, like \"3\", \"0..8\" or \"any 5\"",
+        ),
+        (
+            "fault = [{ at = \"1s\", do.crash = \"3\", do.leave = \"2\" }]",
+            "say one of them; a second deed is a [[fault]] of its own",
+        ),
+        ("settings.probe.helpers = 300", "expected a whole number from 0 to 255"),
+        ("network.latency.log_normal = { median = \"1ms\", sigma = \"x\" }", "expected a number"),
+    ] {
+        let wrong = problem(&format!("{line}\n"));
+        assert!(wrong.contains("line 4") && wrong.ends_with(expected), "{wrong}");
+    }
+}
+
+#[test]
+fn the_line_is_that_of_the_field_in_a_table_of_its_own_too() {
+    let line = |more: &str, expected: &str| {
+        let wrong = problem(more);
+        assert!(wrong.ends_with(expected), "{wrong}");
+    };
+    line("[network]\nloss = \"1%\"\nlatency.uniform = [\"2ms\", \"1ms\"]\n", "(line 6)");
+    line("[network.latency]\nuniform = [\"2ms\", \"1ms\"]\n", "(line 4)");
+    line("[settings.gossip]\ninterval = \"1s\"\n[settings.probe]\ninterval = \"0s\"\n", "(line 7)");
+    line("[settings]\nprobe.interval = \"0s\"\n", "(line 5)");
+    line("[churn]\ngone = \"1s\"\nevery = \"0s\"\n", "(line 6)");
+}
+
+#[test]
+fn nobody_is_on_two_sides_and_no_more_are_drawn_than_there_are() {
+    let fault = |deed: &str| format!("[[fault]]\nat = \"1s\"\n{deed}\n");
+    let wrong = problem(&fault("do.split = [\"0..4\", \"5\", \"2..6\"]"));
+    assert_eq!(wrong, "field `fault[0].do`: member 2 cannot be on two sides; name it once (line 6)");
+    let wrong = problem(&fault("do.crash = \"any 9\""));
+    assert_eq!(wrong, "field `fault[0].do`: `any 9` are more than there are: 8 (line 6)");
+    let grown = format!("{FIRST}{}{}", fault("do.grow = 1"), fault("do.crash = \"any 9\""));
+    assert!(grown.parse::<Scenario>().is_ok());
+}
+
+#[test]
 fn what_is_impossible_is_refused() {
     assert!(problem("[[fault]]\nat = \"61s\"\ndo = \"heal\"\n").contains("fault[0].at"));
     assert!(problem("[[fault]]\nat = \"1s\"\ndo.twin = \"1\"\n").contains("named"));

@@ -7,7 +7,6 @@ use core::str::FromStr;
 use core::time::Duration;
 use rand::RngExt;
 use rand::rngs::SmallRng;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A length of time, in whole microseconds: `"250us"`, `"20ms"`, `"1.5s"`, `"2m"`, `"24h"`.
@@ -146,8 +145,9 @@ fn scaled(number: &str, unit: u64) -> Option<u64> {
     Some(value)
 }
 
+/// A type whose form in a file is its text; the second argument says which text that is.
 macro_rules! as_text {
-    ($type:ty) => {
+    ($type:ty, $expected:literal) => {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -156,14 +156,28 @@ macro_rules! as_text {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+                struct Text;
+
+                impl serde::de::Visitor<'_> for Text {
+                    type Value = $type;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expected)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+
+                deserializer.deserialize_str(Text)
             }
         }
     };
 }
 
-as_text!(Span);
-as_text!(Rate);
+as_text!(Span, "a length of time in quotes, like \"20ms\"");
+as_text!(Rate, "a rate in quotes, like \"2%\"");
 pub(crate) use as_text;
 
 #[cfg(test)]
