@@ -20,6 +20,14 @@ pub(super) enum Speaker {
     Us,
 }
 
+/// Whether an update says nothing new, as most do: it is the cell of the table that changes nothing.
+#[inline]
+pub(super) fn is_known<I: Identity>(held: &Member<I>, update: &Update<I>) -> bool {
+    (update.state, held.state) == (State::Alive, State::Alive)
+        && held.incarnation == update.incarnation
+        && held.identity == update.identity
+}
+
 impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     /// Applies an update that `speaker` told.
     pub(super) fn apply(&mut self, update: Update<I>, speaker: Speaker) {
@@ -34,15 +42,6 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
             None if update.identity.is_at(&self.me.addr) => self.hear_about_me(&update),
             None => self.learn(update),
         }
-    }
-
-    /// Whether an update says nothing new, as most do: it is the cell of the table that changes nothing.
-    #[inline]
-    pub(super) fn is_known(&self, slot: Slot, update: &Update<I>) -> bool {
-        let held = &self.members[slot];
-        (update.state, held.state) == (State::Alive, State::Alive)
-            && held.incarnation == update.incarnation
-            && held.identity == update.identity
     }
 
     /// Carries out the cell of the merge table.

@@ -3,7 +3,7 @@
 //! The order of the checks: receiver, version, cluster, our own key; then what the header says of its
 //! sender; then the message; then the sections, if the sender is a member under exactly that identity.
 
-use super::apply::Speaker;
+use super::apply::{Speaker, is_known};
 use super::{Life, Protocol, Say};
 use crate::broadcast::Broadcasts;
 use crate::codec::{Header, Message, Pull, Refusal, Section, Update, VERSION};
@@ -132,12 +132,13 @@ impl<I: Identity, B: Broadcasts<I>> Protocol<I, B> {
     fn hear_updates(&mut self, source: &I, slot: Slot, updates: &mut Vec<Update<I>>) {
         let mut updates = updates.drain(..);
         while let Some(update) = updates.as_slice().first() {
-            let held = self.members.find(&update.identity.addr());
+            let held = self.members.find_member(&update.identity.addr());
             // Most say nothing new, and are not worth moving.
-            if held.is_some_and(|slot| self.is_known(slot, update)) {
+            if held.is_some_and(|(_, held)| is_known(held, update)) {
                 updates.next();
                 continue;
             }
+            let held = held.map(|(slot, _)| slot);
             let from_subject = update.identity == *source;
             let speaker =
                 if from_subject { Speaker::Subject { proven: false } } else { Speaker::Member(slot) };
