@@ -220,7 +220,7 @@ mod tests {
                     for number in [0, 1, 127, 128, u16::MAX] {
                         let (ping, ack) = (Message::Ping { number }, Message::Ack { number });
                         for message in [ping, ack, Message::Gossip, Message::Nack { number }] {
-                            let (version, source) = (Version::CURRENT, source.clone());
+                            let (version, source) = (Version::CURRENT, *source);
                             let cookie = (number == 1).then_some(7);
                             let header =
                                 Header { version, cluster, dst, cookie, source, incarnation, message };
