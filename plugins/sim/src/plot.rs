@@ -1,7 +1,7 @@
 //! Pictures.
 //!
 //! How a run went: views complete, false alarms, bytes a member, and how each crash was detected. One code draws
-//! every picture; the form of its file, SVG or PNG, only decides on what. A picture costs less than a second.
+//! every picture, as SVG; where a PNG is wanted, that is rendered.
 
 mod bitmap;
 mod picture;
@@ -68,7 +68,7 @@ fn cumulated(mut values: Vec<f64>) -> Points {
 }
 
 /// One chart fills the area; several stand in two columns.
-fn charts<B: DrawingBackend>(root: &DrawingArea<B, Shift>, charts: &[Chart<'_>]) -> Result<(), String> {
+fn charts(root: &DrawingArea<SVGBackend<'_>, Shift>, charts: &[Chart<'_>]) -> Result<(), String> {
     root.fill(&WHITE).map_err(|error| error.to_string())?;
     let columns = charts.len().min(2);
     for (area, drawn) in root.split_evenly((charts.len().div_ceil(columns), columns)).iter().zip(charts) {
@@ -77,7 +77,7 @@ fn charts<B: DrawingBackend>(root: &DrawingArea<B, Shift>, charts: &[Chart<'_>])
     root.present().map_err(|error| error.to_string())
 }
 
-fn chart<B: DrawingBackend>(area: &DrawingArea<B, Shift>, drawn: &Chart<'_>) -> Result<(), String> {
+fn chart(area: &DrawingArea<SVGBackend<'_>, Shift>, drawn: &Chart<'_>) -> Result<(), String> {
     let points = || drawn.lines.iter().flat_map(|(_, points)| points);
     // Where all is nothing, the axis still has a length.
     let most = |of: fn(&(f64, f64)) -> f64| points().map(of).fold(1.0, f64::max);

@@ -47,16 +47,14 @@ impl Picture {
         &self.path
     }
 
-    /// Draws charts and writes the file. As PNG it has twice the width and height, for screens of today.
+    /// Draws charts and writes the file.
     pub(super) fn draw(&self, size: (u32, u32), drawn: &[Chart<'_>]) -> Result<(), PictureError> {
+        let mut svg = String::new();
+        charts(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), drawn)
+            .map_err(PictureError::Drawing)?;
         let bytes = match self.form {
-            Form::Svg => {
-                let mut text = String::new();
-                charts(&SVGBackend::with_string(&mut text, size).into_drawing_area(), drawn)
-                    .map_err(PictureError::Drawing)?;
-                text.into_bytes()
-            }
-            Form::Png => bitmap::png(size, drawn).map_err(PictureError::Drawing)?,
+            Form::Svg => svg.into_bytes(),
+            Form::Png => bitmap::png(&svg).map_err(PictureError::Drawing)?,
         };
         std::fs::write(&self.path, bytes).map_err(|error| PictureError::Writing(self.path.clone(), error))
     }

@@ -30,7 +30,8 @@ fn decoded(picture: &Picture) -> (u32, u32, Vec<[u8; 3]>) {
     let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut bytes).unwrap();
-    (info.width, info.height, bytes.chunks_exact(3).map(|part| part.try_into().unwrap()).collect())
+    assert_eq!(info.color_type, png::ColorType::Rgba);
+    (info.width, info.height, bytes.chunks_exact(4).map(|part| [part[0], part[1], part[2]]).collect())
 }
 
 #[test]
