@@ -12,7 +12,7 @@ pub(crate) use section::put as put_section;
 
 use crate::error::CodecError;
 use crate::identity::{MAX_NODE, ProtoIdentity};
-use crate::reader::{BYTES, Part, Reader, Value};
+use crate::reader::{Part, Reader, Value};
 use crate::writer;
 use haulout::Out;
 use haulout::codec::{Header, Message, VERSION};
@@ -30,7 +30,8 @@ pub(crate) fn decode<I: ProtoIdentity>(datagram: &[u8]) -> Result<(Header<I>, Se
     if datagram.first() == Some(&SEALED) {
         return Err(CodecError::Sealed);
     }
-    if let Some(bytes) = alone(datagram) {
+    // Most datagrams are a header and nothing else.
+    if let Some((bytes, [])) = header::usual_bytes(HEADER, datagram) {
         return Ok((header::take(bytes)?, Sections::new(Reader::new(&[]))));
     }
     let (mut part, mut reader) = (Part::default(), Reader::new(datagram));
@@ -46,14 +47,6 @@ pub(crate) fn decode<I: ProtoIdentity>(datagram: &[u8]) -> Result<(Header<I>, Se
     }
     let sections = Sections::new(Reader::new(if legible { datagram } else { &[] }));
     Ok((header, sections))
-}
-
-/// The header of a datagram that has no sections, as most have none.
-#[inline]
-fn alone(datagram: &[u8]) -> Option<&[u8]> {
-    let (&[tag, len], rest) = datagram.split_first_chunk()?;
-    let is_whole = len < 0x80 && rest.len() == usize::from(len);
-    (u32::from(tag) == HEADER << 3 | BYTES && is_whole).then_some(rest)
 }
 
 /// Appends an identity, key or route; `Ok(false)` if the datagram is full.

@@ -90,9 +90,9 @@ fn usual_fixed32(field: u32, bytes: &[u8]) -> (u32, &[u8]) {
     }
 }
 
-/// A field of less than 128 bytes.
+/// A field of less than 128 bytes, and what follows it.
 #[inline]
-fn usual_bytes(field: u32, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn usual_bytes(field: u32, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&[first, len], rest) = bytes.split_first_chunk()?;
     if first != tag(field, BYTES) || len >= 0x80 {
         return None;
